@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/airtight-telemetry/airtight/internal/demo"
+)
+
+// demoPatience is how long the demo waits for its own telemetry to come through.
+const demoPatience = 20 * time.Second
+
+func newDemoCommand() *cobra.Command {
+	var once bool
+	var policyFile string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show the gate at work on the leaky telemetry of a small shop",
+		Long: `Start this Collector on loopback, send it the logs and traces of a small shop through
+the OpenTelemetry SDK, and print each record before and after. Then keep listening on
+127.0.0.1:4317 (OTLP/gRPC) and :4318 (OTLP/HTTP) and print what comes out.
+
+It ends with status 0 only if everything arrived and none of the planted values did,
+in plain text or in JSON, URL, hex or base64 form.`,
+		Example: `  airtight demo
+  airtight demo --once
+  airtight demo --once --policy policy.yaml`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return runDemo(ctx, demoScreen(cmd.OutOrStdout()), once, policyFile)
+		},
+	}
+	cmd.Flags().BoolVar(&once, "once", false, "end after the play, on ports that are free")
+	cmd.Flags().StringVar(&policyFile, "policy", "", "policy `file`; without it the built-in policy")
+	if err := cmd.MarkFlagFilename("policy", "yaml", "yml"); err != nil {
+		panic(err) // the flag is there
+	}
+	return cmd
+}
+
+func runDemo(ctx context.Context, screen demo.Screen, once bool, policyFile string) error {
+	after, err := demo.Listen()
+	if err != nil {
+		return err
+	}
+	defer after.Close()
+	c, err := startDemoCollector(ctx, after.Addr(), once, policyFile)
+	if err != nil {
+		return err
+	}
+	played, err := playDemo(ctx, c.grpc, after)
+	if err == nil {
+		showDemo(screen, played)
+		if !once {
+			invite(screen, c)
+			err = follow(ctx, screen, after)
+		}
+	}
+	if stopErr := c.stop(); err == nil {
+		err = stopErr
+	}
+	if err == nil && !played.OK() {
+		err = exitCode(exitFound)
+	}
+	return err
+}
+
+// playDemo sends the shop's telemetry to the Collector and to a server that masks
+// nothing, and compares what the two ways brought.
+func playDemo(ctx context.Context, collector string, after *demo.Sink) (demo.Comparison, error) {
+	ctx, cancel := context.WithTimeout(ctx, demoPatience)
+	defer cancel()
+	before, err := demo.Listen()
+	if err != nil {
+		return demo.Comparison{}, err
+	}
+	defer before.Close()
+	if err := demo.Play(ctx, before.Addr(), collector); err != nil {
+		return demo.Comparison{}, fmt.Errorf("the demo could not send its telemetry to the Collector on %s: %w", collector, err)
+	}
+	sent, err := before.Take(ctx)
+	if err != nil {
+		return demo.Comparison{}, err
+	}
+	arrived := after.TakeRecords(ctx, sent.Records())
+	return demo.Compare(sent, arrived), nil
+}
+
+func showDemo(screen demo.Screen, played demo.Comparison) {
+	screen.Say("What the shop sent, and beside it what came out")
+	fmt.Fprintln(screen.W)
+	for _, p := range played.Pairs {
+		if p.Leaky() || p.Changed() {
+			screen.Pair(p)
+			fmt.Fprintln(screen.W)
+		}
+	}
+	screen.Summary(played)
+}
+
+// invite says how to send telemetry of one's own.
+func invite(screen demo.Screen, c demoCollector) {
+	fmt.Fprintf(screen.W, `
+Listening; what comes out is printed here. Ctrl-C ends it. From another terminal:
+
+curl -sS http://%[2]s/v1/logs -H 'Content-Type: application/json' -d '{"resourceLogs":[{
+  "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"mine"}}]},
+  "scopeLogs":[{"logRecords":[{"severityText":"INFO","body":{"stringValue":
+    "login of jo@acme.example with password=Kelp-Tandem-51 failed"}}]}]}]}'
+
+Or start a program that uses an OpenTelemetry SDK with these variables:
+
+export OTEL_EXPORTER_OTLP_ENDPOINT=http://%[2]s OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
+export OTEL_LOGS_EXPORTER=otlp OTEL_TRACES_EXPORTER=otlp OTEL_METRICS_EXPORTER=otlp
+
+By gRPC: OTEL_EXPORTER_OTLP_ENDPOINT=http://%[1]s OTEL_EXPORTER_OTLP_PROTOCOL=grpc
+
+`, c.grpc, c.http)
+}
+
+// follow prints what comes out until the context ends.
+func follow(ctx context.Context, screen demo.Screen, after *demo.Sink) error {
+	for {
+		arrived, err := after.Take(ctx)
+		if err != nil {
+			return nil // asked to end
+		}
+		for _, it := range arrived.Items {
+			screen.Item(it)
+		}
+		fmt.Fprintln(screen.W)
+	}
+}
+
+// demoScreen is as wide as the terminal, or as COLUMNS says. Colours are for a
+// terminal, unless NO_COLOR (https://no-color.org) is set.
+func demoScreen(w io.Writer) demo.Screen {
+	screen := demo.Screen{W: w, Width: 120}
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
+		screen.Width = columns
+	}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			screen.Width = columns
+		}
+		screen.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	return screen
+}

@@ -1,0 +1,138 @@
+package detect
+
+import (
+	"github.com/airtight-telemetry/airtight/internal/field"
+	"github.com/airtight-telemetry/airtight/internal/rule"
+	"github.com/airtight-telemetry/airtight/internal/span"
+	"github.com/airtight-telemetry/airtight/internal/structure"
+)
+
+// read reads the writing of a view: values under telling keys are tried against
+// the rules for their keys, and what is written with escapes becomes a view of
+// its own.
+func (s *scanner) read(v *view) {
+	for len(s.leaves) <= v.depth {
+		s.leaves = append(s.leaves, nil)
+	}
+	v.leaves, v.whole = structure.Read(s.leaves[v.depth][:0], v.Text, structure.Limits{MaxDepth: s.in.MaxDepth, MaxLeaves: maxLeaves})
+	s.leaves[v.depth] = v.leaves
+	top, decoded := 0, 0
+	for i := range v.leaves {
+		l := &v.leaves[i]
+		if l.Unread {
+			s.unread(v, l)
+			continue
+		}
+		if v.depth >= s.in.MaxDecode {
+			l.Coding = structure.Verbatim // read no further: what it says as it stands is all that counts
+		}
+		if l.Span.Start >= top {
+			v.tops = append(v.tops, int32(i))
+			top = l.Span.End
+		}
+		if l.Coding != structure.Verbatim && l.Span.Start >= decoded {
+			s.decode(v, l)
+			decoded = l.Span.End
+			continue
+		}
+		if !l.IsKey && l.Key != "" {
+			s.searchByKey(v, l.Key, l.Span)
+			s.wholeValue(v, l.Key, l.Span.In(v.Text), l)
+		}
+	}
+}
+
+// unread reports a stretch that a limit kept from being read. It may be a JSON
+// container, so what replaces it is quoted like a number.
+func (s *scanner) unread(v *view, l *structure.Leaf) {
+	reason := field.ReasonDepth
+	if len(v.leaves) >= maxLeaves {
+		reason = field.ReasonSize
+	}
+	container := *l
+	if v.whole {
+		container.Form = structure.JSONNumber
+	}
+	s.emit(v, Match{Reason: reason}, l.Span, &container)
+}
+
+// decode examines a leaf with its escapes undone.
+func (s *scanner) decode(v *view, l *structure.Leaf) {
+	inner := structure.Decode(v.Text, l.Span, l.Coding)
+	child := view{
+		View:  inner.Within(&v.View),
+		key:   l.Key,
+		form:  l.Form,
+		quote: escaped(v.quote, l.Coding),
+		depth: v.depth + 1,
+	}
+	if l.IsKey || l.Key == "" {
+		child.key = v.key
+	}
+	if v.form != structure.Plain {
+		child.form = v.form
+	}
+	s.view(&child)
+}
+
+// searchByKey looks all through a value for the rules whose keyword its key holds.
+func (s *scanner) searchByKey(v *view, key string, at span.Span) {
+	if key == "" {
+		return
+	}
+	for _, rule := range s.keys.lookup(s.e, key).worded {
+		if s.in.Want.Has(rule) {
+			s.searchSpan(v, rule, at)
+		}
+	}
+}
+
+// wholeValue tries a whole value against the rules for its key. leaf is nil when
+// the value is the view itself.
+func (s *scanner) wholeValue(v *view, key, value string, leaf *structure.Leaf) {
+	if key == "" || value == "" {
+		return
+	}
+	at := span.Span{Start: 0, End: len(v.Text)}
+	if leaf != nil {
+		at = leaf.Span
+	}
+	if leaf != nil && s.in.Mask != nil && s.in.Mask.MasksKey(leaf.Path) {
+		s.emit(v, Match{Rule: FieldRule, Value: value, Confidence: rule.High}, at, leaf)
+	}
+	for _, i := range s.keys.lookup(s.e, key).rules {
+		if s.in.Want.Has(i) {
+			s.underKey(v, i, value, at, leaf)
+		}
+	}
+}
+
+func (s *scanner) underKey(v *view, i int, value string, at span.Span, leaf *structure.Leaf) {
+	plan := s.e.plans[i]
+	in := span.Span{Start: 0, End: len(value)}
+	if plan.whole != nil {
+		f, ok, _ := s.machine.find(plan.whole, value, 0, 0)
+		if !ok {
+			s.event(Event{Kind: NoPattern, Rule: i})
+			return
+		}
+		if f.valueStart >= 0 && f.valueEnd > f.valueStart {
+			in = span.Span{Start: f.valueStart, End: f.valueEnd}
+		}
+	}
+	if !s.valid(i, in.In(value)) {
+		return
+	}
+	confidence := plan.base
+	if plan.context.Len() > 0 && confidence < rule.High && plan.context.Contains(key(v, leaf)) {
+		confidence++
+	}
+	s.emit(v, Match{Rule: i, Value: in.In(value), Confidence: confidence}, in.Shift(at.Start), leaf)
+}
+
+func key(v *view, leaf *structure.Leaf) string {
+	if leaf != nil {
+		return leaf.Key
+	}
+	return v.key
+}

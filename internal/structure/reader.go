@@ -1,0 +1,177 @@
+package structure
+
+import (
+	"unicode/utf8"
+
+	"github.com/airtight-telemetry/airtight/internal/span"
+)
+
+const (
+	// maxCover bounds how many leaves may cover one byte, and with it both the
+	// reader's rescans and what a caller that examines every leaf has to read.
+	maxCover = 8
+	maxPath  = 256
+	maxKey   = 128
+)
+
+// reader reads one text from left to right and collects leaves.
+type reader struct {
+	text   string
+	leaves []Leaf
+	first  int // index of the first leaf of this call
+	depth  int // JSON containers left to enter
+	room   int // leaves left to add
+
+	// open holds the ends of the leaves around the last one added.
+	open  [maxCover]int
+	opens int
+
+	// before is the last word read, the key of a string that follows it.
+	before span.Span
+	// unclosed holds, for each kind of quote, up to where its closing one is known
+	// to be missing, so that it is looked for once.
+	unclosed [quoteKinds]unclosedString
+	// tag is the name of the markup tag the reader is in.
+	tag span.Span
+	// noCDATA is up to where the end of a CDATA section is known to be missing.
+	noCDATA int
+	// named is what a name member said, for the value member that follows it.
+	named namedValue
+
+	// steps counts the bytes looked at. The test of linear growth reads it.
+	steps int
+}
+
+func newReader(dst []Leaf, text string, lim Limits) reader {
+	r := reader{text: text, leaves: dst, first: len(dst), depth: lim.MaxDepth, room: lim.MaxLeaves}
+	if r.depth <= 0 {
+		r.depth = defaultDepth
+	}
+	if r.room <= 0 {
+		r.room = defaultLeaves
+	}
+	return r
+}
+
+// scope is what stands around the text being read: nothing, or a value.
+type scope struct {
+	key  string // the value's key, which its inside inherits
+	path string // the value's path and the sign that joins the inside's keys to it
+	form Form   // what may take the place of something inside
+}
+
+// at is the path of key in the scope.
+func (in scope) at(key string) string {
+	if in.path == "" || key == "" {
+		return in.path + key
+	}
+	return bounded(in.path + key)
+}
+
+// own is the path of the value itself.
+func (in scope) own() string {
+	if in.path == "" {
+		return ""
+	}
+	return in.path[:len(in.path)-1]
+}
+
+// inside is the scope of a text that stands in a value of this scope.
+func (in scope) inside(key, path string) scope {
+	if path != "" {
+		path += "/"
+	}
+	return scope{key: key, path: path, form: in.form}
+}
+
+// formOf is the form of a value written as f in the scope. A URL stays one
+// whatever stands in it.
+func (in scope) formOf(f Form) Form {
+	if in.form == URL {
+		return URL
+	}
+	return f
+}
+
+// member is the scope of the named values that belong to a key of this scope.
+func (in scope) member(key string) scope {
+	return scope{key: key, path: in.at(key) + ".", form: in.form}
+}
+
+// bounded drops the outer keys of a path that is too long.
+func bounded(path string) string {
+	const ellipsis = "…"
+	if len(path) <= maxPath {
+		return path
+	}
+	cut := len(path) - maxPath + len(ellipsis)
+	for cut < len(path) && !utf8.RuneStart(path[cut]) {
+		cut++
+	}
+	return ellipsis + path[cut:]
+}
+
+// full reports whether add would refuse a leaf that starts at i. Whatever looks
+// far ahead for the end of a value asks first.
+func (r *reader) full(i int) bool {
+	for r.opens > 0 && r.open[r.opens-1] <= i {
+		r.opens--
+	}
+	return r.opens == maxCover || r.room == 0
+}
+
+// add appends a leaf. It refuses one that would be the ninth around its bytes;
+// the reader then goes on inside it. When the room for leaves is used up, the last
+// one says so and covers all that is left.
+func (r *reader) add(l Leaf) bool {
+	if r.full(l.Span.Start) {
+		return false
+	}
+	if r.room--; r.room == 0 {
+		l = Leaf{Span: span.Span{Start: l.Span.Start, End: len(r.text)}, Unread: true}
+	}
+	r.open[r.opens] = l.Span.End
+	r.opens++
+	r.leaves = append(r.leaves, l)
+	return true
+}
+
+// shorten ends the leaf with this index, one of those around the last one added,
+// at end.
+func (r *reader) shorten(leaf, end int) {
+	r.leaves[leaf].Span.End = end
+	if r.opens > 0 {
+		r.open[r.opens-1] = end
+	}
+}
+
+// forget takes back every leaf of this call.
+func (r *reader) forget() {
+	r.room += len(r.leaves) - r.first
+	r.leaves = r.leaves[:r.first]
+	r.opens = 0
+}
+
+// within reads the inside of a value that has been added as a leaf. Quotes are
+// matched afresh there.
+func (r *reader) within(s span.Span, key, path string, in scope) {
+	if s.Empty() {
+		return
+	}
+	unclosed, tag := r.unclosed, r.tag
+	r.unclosed, r.tag = [quoteKinds]unclosedString{}, span.Span{}
+	in = in.inside(key, path)
+	switch headerOf(key) {
+	case authorizationHeader:
+		if stop, ok := r.credentials(s.Start, s.End, key, in.own(), in); ok {
+			r.prose(stop, s.End, in)
+			break
+		}
+		r.prose(s.Start, s.End, in)
+	case cookieHeader, setCookieHeader:
+		r.cookies(s.Start, s.End, headerOf(key), in)
+	default:
+		r.prose(s.Start, s.End, in)
+	}
+	r.unclosed, r.tag = unclosed, tag
+}
