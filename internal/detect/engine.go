@@ -2,8 +2,8 @@ package detect
 
 import (
 	"errors"
+	"runtime"
 	"strings"
-	"sync"
 
 	"github.com/airtight-telemetry/airtight/internal/prefilter"
 	"github.com/airtight-telemetry/airtight/internal/rule"
@@ -24,7 +24,9 @@ type Engine struct {
 	slow     []int
 	wide     []int // rules that fold to runes outside ASCII
 
-	scanners sync.Pool
+	// idle are scanners for the next scans. They hold automata that are dear to
+	// build, so the garbage collector must not clear them as it does a sync.Pool.
+	idle chan *scanner
 }
 
 // trigger says what a literal's occurrence means to a rule.
@@ -87,8 +89,24 @@ func Compile(rules []rule.Rule) (*Engine, error) {
 	}
 	e.literals, e.triggers, e.length = prefilter.NewLiterals(b.list), b.triggers, b.lengths()
 	e.shapes = prefilter.NewShapes(b.shapes)
-	e.scanners.New = func() any { return newScanner(e) }
+	e.idle = make(chan *scanner, runtime.GOMAXPROCS(0)+1)
 	return e, nil
+}
+
+func (e *Engine) scanner() *scanner {
+	select {
+	case s := <-e.idle:
+		return s
+	default:
+		return newScanner(e)
+	}
+}
+
+func (e *Engine) release(s *scanner) {
+	select {
+	case e.idle <- s:
+	default:
+	}
 }
 
 // Len is the number of rules.

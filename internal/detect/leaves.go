@@ -110,8 +110,8 @@ func (s *scanner) wholeValue(v *view, key, value string, leaf *structure.Leaf) {
 func (s *scanner) underKey(v *view, i int, value string, at span.Span, leaf *structure.Leaf) {
 	plan := s.e.plans[i]
 	in := span.Span{Start: 0, End: len(value)}
-	if plan.whole != nil {
-		f, ok, _ := s.machine.find(plan.whole, value, 0, 0)
+	if plan.program != nil {
+		f, ok, _ := s.find(i, value, 0, 0)
 		if !ok {
 			s.event(Event{Kind: NoPattern, Rule: i})
 			return

@@ -8,8 +8,11 @@ import (
 // program is a pattern ready to run: Go's own compiled form, of which only the
 // group named value is still captured.
 type program struct {
-	prog  *syntax.Prog
-	value int // index of the first of value's two capture slots, or noGroup
+	prog     *syntax.Prog
+	value    int // index of the first of value's two capture slots, or noGroup
+	alphabet alphabet
+	classed  bool // the alphabet is small enough for an automaton
+	asserts  bool // the pattern asks what stands before or after
 }
 
 // noGroup is no capture slot, nor the one before slot 0.
@@ -29,6 +32,10 @@ func newProgram(re *syntax.Regexp) (*program, error) {
 	p := &program{prog: prog, value: noGroup}
 	if group > 0 {
 		p.value = 2 * group
+	}
+	p.alphabet, p.classed = newAlphabet(prog)
+	for i := range prog.Inst {
+		p.asserts = p.asserts || prog.Inst[i].Op == syntax.InstEmptyWidth
 	}
 	return p, nil
 }
@@ -53,8 +60,7 @@ type thread struct {
 	caps caps
 }
 
-// queue is a sparse set of threads in order of priority (Briggs and Torczon,
-// "An Efficient Representation for Sparse Sets", 1993).
+// queue is a set of threads in order of priority, emptied in no time as sparse is.
 type queue struct {
 	sparse []uint32
 	dense  []thread

@@ -34,8 +34,7 @@ type plan struct {
 	id         string
 	index      int
 	lane       lane
-	program    *program // nil for a key rule without a pattern
-	whole      *program // key rules: the pattern against a whole value
+	program    *program // of a key rule the pattern against a whole value, nil without one
 	need       required // the literals, for byLiteral
 	shape      prefilter.Shape
 	min, max   int // bytes of a match
@@ -106,7 +105,7 @@ func (p *plan) compile(pattern string) error {
 		if err != nil {
 			return err
 		}
-		p.whole, err = newProgram(re)
+		p.program, err = newProgram(re)
 		return err
 	}
 	re, err := parse(pattern)

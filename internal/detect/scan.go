@@ -74,6 +74,8 @@ const chunk = 512
 type scanner struct {
 	e       *Engine
 	machine machine
+	dfas    []*dfa // by rule
+	room    int    // for the automata
 	hits    []prefilter.Hit
 	places  []prefilter.Place
 	states  []search           // by rule
@@ -88,7 +90,7 @@ type scanner struct {
 }
 
 func newScanner(e *Engine) *scanner {
-	return &scanner{e: e, states: make([]search, len(e.plans)), keys: newKeyCache()}
+	return &scanner{e: e, dfas: make([]*dfa, len(e.plans)), room: automataRoom, states: make([]search, len(e.plans)), keys: newKeyCache()}
 }
 
 // search is where one rule stands in one view.
@@ -122,7 +124,7 @@ type pending struct {
 // matches of one text come in no order and may overlap. Its time is linear in
 // the texts, whatever they hold.
 func (e *Engine) Scan(dst []Match, texts []Text) []Match {
-	s := e.scanners.Get().(*scanner)
+	s := e.scanner()
 	s.dst, s.trace = dst, nil
 	for i := range texts {
 		s.text, s.in = i, &texts[i]
@@ -130,7 +132,7 @@ func (e *Engine) Scan(dst []Match, texts []Text) []Match {
 	}
 	dst = s.dst
 	s.dst, s.in = nil, nil
-	e.scanners.Put(s)
+	e.release(s)
 	return dst
 }
 
@@ -217,7 +219,7 @@ func (s *scanner) try(v *view, rule, lo, hi int) {
 			s.exhaust(v, rule)
 			return
 		}
-		f, ok, steps := s.machine.find(s.e.plans[rule].program, v.Text, lo, hi)
+		f, ok, steps := s.find(rule, v.Text, lo, hi)
 		st.steps += steps
 		if !ok {
 			st.next = hi + 1
@@ -232,13 +234,13 @@ func (s *scanner) try(v *view, rule, lo, hi int) {
 // exhaust searches the whole rest of the text, once.
 func (s *scanner) exhaust(v *view, rule int) {
 	st := &s.states[rule]
-	if st.all || !s.in.Want.Has(rule) || s.e.plans[rule].program == nil {
+	if st.all || !s.in.Want.Has(rule) || s.e.plans[rule].lane == byKey {
 		return
 	}
 	s.touch(rule)
 	st.all = true
 	for lo := st.next; lo < len(v.Text); {
-		f, ok, steps := s.machine.find(s.e.plans[rule].program, v.Text, lo, len(v.Text)-1)
+		f, ok, steps := s.find(rule, v.Text, lo, len(v.Text)-1)
 		if !ok {
 			return
 		}
@@ -262,7 +264,7 @@ func (s *scanner) touch(rule int) {
 func (s *scanner) searchSpan(v *view, rule int, in span.Span) {
 	spent := 0
 	for lo := in.Start; lo < in.End; {
-		f, ok, steps := s.machine.find(s.e.plans[rule].program, v.Text, lo, in.End-1)
+		f, ok, steps := s.find(rule, v.Text, lo, in.End-1)
 		if !ok {
 			return
 		}

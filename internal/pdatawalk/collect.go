@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// maxPath is the longest path, in bytes, that is built: it keeps hostile
-	// nesting from costing the square of its size.
+	// maxPath is how much of a path, in bytes, is built above a key: it keeps
+	// hostile nesting from costing the square of its size.
 	maxPath = 256
 	pathCut = "…"
 
@@ -185,20 +185,12 @@ func (w *walker) entries(m pcommon.Map, a at) uint32 {
 		w.groups[g].root = g
 		w.groups[g].identity = w.signal == field.Metrics && isIdentity(a.part)
 	}
-	parent, keyed, overlong := a.path, a.keyed, ""
+	parent, keyed := a.path, a.keyed
 	a.keyed = true
 	var i uint32
 	for k, v := range m.All() {
-		a.key = k
-		switch {
-		case !keyed:
-			a.path = k
-		case overlong != "" && len(parent)+1+len(k) > maxPath:
-			a.path = overlong
-		case len(parent)+1+len(k) > maxPath:
-			overlong = w.cutPath(parent)
-			a.path = overlong
-		default:
+		a.key, a.path = k, k
+		if keyed {
 			a.path = w.joinPath(parent, k)
 		}
 		n := w.newLocation(location{value: v, group: g, index: i})
@@ -329,24 +321,18 @@ func (w *walker) fromArena(from int) string {
 
 func (w *walker) joinPath(parent, key string) string {
 	from := len(w.arena)
-	w.arena = append(w.arena, parent...)
+	if len(parent) > maxPath {
+		n := maxPath
+		for !utf8.RuneStart(parent[n]) {
+			n--
+		}
+		w.arena = append(w.arena, parent[:n]...)
+		w.arena = append(w.arena, pathCut...)
+	} else {
+		w.arena = append(w.arena, parent...)
+	}
 	w.arena = append(w.arena, '.')
 	w.arena = append(w.arena, key...)
-	return w.fromArena(from)
-}
-
-// cutPath is the path of everything below parent that is too long to build.
-func (w *walker) cutPath(parent string) string {
-	if strings.HasSuffix(parent, pathCut) {
-		return parent
-	}
-	n := min(len(parent), maxPath-len(pathCut))
-	for n > 0 && n < len(parent) && !utf8.RuneStart(parent[n]) {
-		n--
-	}
-	from := len(w.arena)
-	w.arena = append(w.arena, parent[:n]...)
-	w.arena = append(w.arena, pathCut...)
 	return w.fromArena(from)
 }
 

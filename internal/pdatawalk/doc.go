@@ -27,8 +27,9 @@
 // attribute or map key, Path all of them joined by dots. Elements of an array
 // inherit both. The place of a key is that of its own entry, so Key equals Text
 // and a policy that removes fields by path can answer DropField for the key and
-// thereby remove the entry whatever its value is, a boolean included. A path of
-// more than 256 bytes is cut, and marked with "…": it equals the path of no policy.
+// thereby remove the entry whatever its value is, a boolean included. Of what stands
+// above a key a path holds 256 bytes, cut and marked with "…" beyond: such a path
+// equals the path of no policy, and still ends in its key.
 //
 // # What edits do
 //

@@ -14,8 +14,9 @@ func validTraceState(s string) string {
 	intact := true
 	for member := range strings.SplitSeq(s, ",") {
 		member = strings.Trim(member, " \t")
-		if member == "" {
-			continue // empty members are allowed
+		if member == "" { // allowed, but not every parser knows
+			intact = false
+			continue
 		}
 		key, value, found := strings.Cut(member, "=")
 		if !found || !isTraceStateKey(key) || !isTraceStateValue(value) || slices.Contains(keys, key) || len(kept) == maxMembers {

@@ -193,7 +193,7 @@ func (j *jsonReader) of(f *jsonFrame, key string) jsonContext {
 	case f.named != "" && isValueWord(key):
 		key, wrapper = f.named, true
 	}
-	if len(j.frames) == 1 {
+	if f.path == j.in.own() {
 		return jsonContext{key: key, path: j.in.at(key), wrapper: wrapper}
 	}
 	return jsonContext{key: key, path: bounded(f.path + "." + key), wrapper: wrapper}

@@ -16,16 +16,22 @@ const (
 func (r *reader) tagOpens(i, end int) int {
 	r.tag = span.Span{}
 	i++
-	if i < end && isLetter(r.text[i]) {
-		stop, _ := r.wordEnd(i, end)
-		if stop < end && r.text[stop] == ':' { // a namespace
-			i = stop + 1
-			stop, _ = r.wordEnd(i, end)
-		}
-		r.tag = span.Span{Start: i, End: stop}
-		return stop
+	closing := i < end && r.text[i] == '/'
+	if closing {
+		i++
 	}
-	return i
+	if i >= end || !isLetter(r.text[i]) {
+		return i
+	}
+	stop, _ := r.wordEnd(i, end)
+	if stop < end && r.text[stop] == ':' { // a namespace
+		i = stop + 1
+		stop, _ = r.wordEnd(i, end)
+	}
+	if !closing {
+		r.tag = span.Span{Start: i, End: stop}
+	}
+	return stop
 }
 
 // tagCloses reads the text of the element whose tag ends with the bracket at i: a
@@ -41,11 +47,11 @@ func (r *reader) tagCloses(i, end int, in scope) int {
 	if strings.HasPrefix(r.text[i:end], cdataStart) {
 		start += len(cdataStart)
 		stop = r.cdataStop(start, end)
-	} else if stop = indexAny(r.text, i, end, "<"); !strings.HasPrefix(r.text[stop:end], "</") {
-		stop = end
+	} else {
+		stop = indexAny(r.text, i, end, "<")
+		r.steps += stop - start
 	}
-	r.steps += stop - start
-	if stop == end {
+	if stop == end || start == i && !strings.HasPrefix(r.text[stop:end], "</") {
 		return i
 	}
 	s := r.trimSpace(span.Span{Start: start, End: stop})
@@ -70,11 +76,14 @@ func (r *reader) cdataStop(i, end int) int {
 	if i < r.noCDATA {
 		return end
 	}
+	stop := end
 	if n := strings.Index(r.text[i:end], cdataEnd); n >= 0 {
-		return i + n
+		stop = i + n
+	} else {
+		r.noCDATA = end
 	}
-	r.noCDATA = end
-	return end
+	r.steps += stop - i
+	return stop
 }
 
 // elementKey is the key of an element's text. Property lists pair a key element

@@ -172,7 +172,7 @@ func (r *reader) value(name span.Span, key string, op operator, i, end int, in s
 // (b'…', @"…") or in a constructor (Some("…"), SecretStr('…')).
 func (r *reader) stringValue(i, end int) (literal, bool) {
 	j := i
-	for j < end && j < i+longestPrefix && classes[r.text[j]] != quoteByte && (isLetter(r.text[j]) || r.text[j] == '@' || r.text[j] == '$') {
+	for j < end && isPrefix(r.text[i:j+1]) {
 		j++
 	}
 	if q, ok := r.quoteAt(j, end); ok {

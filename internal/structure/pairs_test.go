@@ -111,12 +111,12 @@ func TestPairs(t *testing.T) { run(t, pairReadings) }
 
 var literalReadings = []reading{
 	{`wrote "a\tb" to disk`, []string{`wrote«a\tb» \`}},
-	{`("a\tb")`, []string{`(«a\tb» \`}},
+	{`("a\tb")`, []string{`«a\tb» \`}},
 	{`"{\"a\":1}"`, []string{`«{\"a\":1}» \`}},
 	{`("plain text")`, nil},
 	{`("password=x y")`, []string{"password«x»"}},
 	{`it's what they don't say`, nil},
-	{`f"{x}\n"`, []string{`f«{x}\n» \`}},
+	{`f"{x}\n"`, []string{`«{x}\n» \`}},
 	{`"cut off\npassword=x`, []string{`«cut off\npassword=x» \`}},
 	{`5" disk password="x"`, []string{"password«x»"}},
 	{`C:\new\password=x`, []string{`C«\new\password=x»`, `C/password«x»`}},

@@ -30,7 +30,7 @@ func (r *reader) step(i, end int, in scope) int {
 	case quoteByte:
 		return r.quoted(i, end, in)
 	case opener:
-		if c != '(' && !r.isIndex(i) && r.opensJSON(i, end) {
+		if (c == '{' || c == '[' && !r.isIndex(i)) && r.opensJSON(i, end) {
 			stop, _ := r.json(i, end, in)
 			return max(stop, i+1)
 		}
@@ -112,15 +112,19 @@ func (r *reader) word(i, end int, in scope) int {
 	if escaped {
 		return r.escapedRun(i, end, in)
 	}
-	if stop-start > longestPrefix {
+	if !isPrefix(r.text[i:stop]) {
 		return r.skipQuote(stop, end)
 	}
 	return stop
 }
 
-// longestPrefix is how many letters may stand before a quote that opens a string,
-// as in f"…", rb'…' or u8"…". After a longer word it is an apostrophe or closes.
-const longestPrefix = 2
+// isPrefix reports whether a word right before a quote belongs to the string that
+// the quote opens, as in f"…", rb'…' or N'…'. After any other word the quote is an
+// apostrophe, or closes a string.
+func isPrefix(word string) bool {
+	const longest = 2
+	return len(word) <= longest && strings.Trim(word, "bBfFrRuULNE@$") == ""
+}
 
 // skipQuote steps over a quote that opens nothing.
 func (r *reader) skipQuote(i, end int) int {
@@ -201,6 +205,9 @@ func (r *reader) quoted(i, end int, in scope) int {
 	}
 	before := r.before
 	r.before = span.Span{}
+	if r.full(i) {
+		return i + q.width()
+	}
 	lit := r.literalAt(q, i, end)
 	switch {
 	case lit.Empty():
@@ -218,7 +225,9 @@ func (r *reader) quoted(i, end int, in scope) int {
 	if named := r.wordBefore(before, i); named != "" {
 		key, path = named, in.at(named)
 	} else if lit.coding() == Verbatim {
-		return lit.Start
+		r.cover(lit.Span)
+		r.through(lit.Span, in)
+		return lit.next
 	}
 	return r.literalLeaf(lit, key, path, in)
 }

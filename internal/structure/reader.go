@@ -22,7 +22,8 @@ type reader struct {
 	depth  int // JSON containers left to enter
 	room   int // leaves left to add
 
-	// open holds the ends of the leaves around the last one added.
+	// open holds the ends of the leaves around the last one added, and of strings
+	// that are read through.
 	open  [maxCover]int
 	opens int
 
@@ -130,10 +131,15 @@ func (r *reader) add(l Leaf) bool {
 	if r.room--; r.room == 0 {
 		l = Leaf{Span: span.Span{Start: l.Span.Start, End: len(r.text)}, Unread: true}
 	}
-	r.open[r.opens] = l.Span.End
-	r.opens++
+	r.cover(l.Span)
 	r.leaves = append(r.leaves, l)
 	return true
+}
+
+// cover notes a stretch that will be read once more. The caller has asked full.
+func (r *reader) cover(s span.Span) {
+	r.open[r.opens] = s.End
+	r.opens++
 }
 
 // shorten ends the leaf with this index, one of those around the last one added,
@@ -152,26 +158,26 @@ func (r *reader) forget() {
 	r.opens = 0
 }
 
-// within reads the inside of a value that has been added as a leaf. Quotes are
-// matched afresh there.
+// within reads the inside of a value that has been added as a leaf.
 func (r *reader) within(s span.Span, key, path string, in scope) {
-	if s.Empty() {
-		return
-	}
-	unclosed, tag := r.unclosed, r.tag
-	r.unclosed, r.tag = [quoteKinds]unclosedString{}, span.Span{}
 	in = in.inside(key, path)
-	switch headerOf(key) {
+	switch h := headerOf(key); h {
 	case authorizationHeader:
 		if stop, ok := r.credentials(s.Start, s.End, key, in.own(), in); ok {
-			r.prose(stop, s.End, in)
-			break
+			s.Start = stop
 		}
-		r.prose(s.Start, s.End, in)
 	case cookieHeader, setCookieHeader:
-		r.cookies(s.Start, s.End, headerOf(key), in)
-	default:
-		r.prose(s.Start, s.End, in)
+		r.cookies(s.Start, s.End, h, in)
+		return
 	}
+	r.through(s, in)
+}
+
+// through reads a stretch that has been covered as prose of its own: quotes and
+// tags are matched afresh in it.
+func (r *reader) through(s span.Span, in scope) {
+	unclosed, tag := r.unclosed, r.tag
+	r.unclosed, r.tag = [quoteKinds]unclosedString{}, span.Span{}
+	r.prose(s.Start, s.End, in)
 	r.unclosed, r.tag = unclosed, tag
 }
