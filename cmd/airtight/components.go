@@ -21,6 +21,8 @@ import (
 	"go.opentelemetry.io/collector/processor/memorylimiterprocessor"
 	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/otlpreceiver"
+
+	"github.com/airtight-telemetry/airtight/processor/airtightprocessor"
 )
 
 // components is every part of the distribution. There is no batch processor: it
@@ -35,6 +37,7 @@ func components() (f otelcol.Factories, err error) {
 	)
 	f.Processors, errs[1] = otelcol.MakeFactoryMap[processor.Factory](
 		memorylimiterprocessor.NewFactory(),
+		airtightprocessor.NewFactory(),
 	)
 	f.Exporters, errs[2] = otelcol.MakeFactoryMap[exporter.Factory](
 		otlpexporter.NewFactory(),

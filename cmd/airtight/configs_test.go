@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -153,10 +154,13 @@ func (b *backend) Export(ctx context.Context, r plogotlp.ExportRequest) (plogotl
 }
 
 func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
 	req := plogotlp.NewExportRequest()
+	unzipped, err := gzip.NewReader(r.Body) // as the exporter sends by default
 	if err == nil {
-		err = req.UnmarshalProto(body)
+		var body []byte
+		if body, err = io.ReadAll(unzipped); err == nil {
+			err = req.UnmarshalProto(body)
+		}
 	}
 	if err != nil {
 		http.Error(w, "bad request", http.StatusBadRequest)

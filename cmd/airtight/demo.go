@@ -21,9 +21,8 @@ const demoPatience = 20 * time.Second
 
 func newDemoCommand() *cobra.Command {
 	var once bool
-	var policyFile string
 	cmd := &cobra.Command{
-		Use:   "demo",
+		Use:   "demo [--once] [--policy FILE]",
 		Short: "Show the gate at work on the leaky telemetry of a small shop",
 		Long: `Start this Collector on loopback, send it the logs and traces of a small shop through
 the OpenTelemetry SDK, and print each record before and after. Then keep listening on
@@ -35,16 +34,17 @@ in plain text or in JSON, URL, hex or base64 form.`,
   airtight demo --once
   airtight demo --once --policy policy.yaml`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
-			return runDemo(ctx, demoScreen(cmd.OutOrStdout()), once, policyFile)
-		},
 	}
+	file := policyFlag(cmd)
 	cmd.Flags().BoolVar(&once, "once", false, "end after the play, on ports that are free")
-	cmd.Flags().StringVar(&policyFile, "policy", "", "policy `file`; without it the built-in policy")
-	if err := cmd.MarkFlagFilename("policy", "yaml", "yml"); err != nil {
-		panic(err) // the flag is there
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		// The Collector reads the policy itself; here it is only to be in order.
+		if _, err := loadPolicy(*file, cmd.ErrOrStderr()); err != nil {
+			return err
+		}
+		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return runDemo(ctx, demoScreen(cmd.OutOrStdout()), once, *file)
 	}
 	return cmd
 }

@@ -3,12 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -110,98 +109,34 @@ func (r *redactor) file(stdin io.Reader, path string, more bool) error {
 	return nil
 }
 
-// job is one batch under way.
-type job struct {
-	batch linewalk.Batch
-	done  chan []byte
-}
-
 func (r *redactor) stream(in io.Reader, more bool) error {
-	workers := runtime.GOMAXPROCS(0)
-	jobs, order := make(chan job), make(chan job, workers)
-	walkers := make(chan linewalk.Stats, workers)
-	for range workers {
-		go func() {
-			w := linewalk.New(r.options, func() linewalk.Session { return r.guard.Session(context.Background()) })
-			for j := range jobs {
-				j.done <- w.Append(nil, j.batch)
-			}
-			walkers <- w.Stats
-		}()
-	}
-	read := make(chan error, 1)
-	stop := make(chan struct{})
-	go func() {
-		defer close(order)
-		defer close(jobs)
-		read <- feed(linewalk.NewReader(in), jobs, order, stop)
-	}()
-	wrote := r.write(order, more)
-	if wrote != nil {
-		// The reader may be waiting for input that never comes: it is left behind.
-		close(stop)
-		return wrote
-	}
-	for range workers {
-		r.stats.Add(<-walkers)
-	}
-	return <-read
-}
-
-// feed hands out batches till the stream ends.
-func feed(in *linewalk.Reader, jobs, order chan<- job, stop <-chan struct{}) error {
-	for {
-		b, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		j := job{batch: b, done: make(chan []byte, 1)}
-		select {
-		case order <- j:
-		case <-stop:
-			return nil
-		}
-		jobs <- j
-	}
-}
-
-// write writes the batches in the order they were read, each at once when nothing
-// more is ready.
-func (r *redactor) write(order <-chan job, more bool) error {
+	lines := linewalk.NewReader(in)
 	out := bufio.NewWriterSize(r.out, 256<<10)
 	last := byte('\n')
-	for {
-		var j job
-		var ok bool
-		select {
-		case j, ok = <-order:
-		default:
-			if err := out.Flush(); err != nil {
-				return err
+	var counting sync.Mutex
+	err := inOrder(lines.Next,
+		func() worker[linewalk.Batch, []byte] {
+			w := linewalk.New(r.options, func() linewalk.Session { return r.guard.Session(context.Background()) })
+			return worker[linewalk.Batch, []byte]{
+				work: func(b linewalk.Batch) []byte { return w.Append(make([]byte, 0, len(b.Text)+len(b.Text)/8), b) },
+				done: func() {
+					counting.Lock()
+					defer counting.Unlock()
+					r.stats.Add(w.Stats)
+				},
 			}
-			j, ok = <-order
-		}
-		if !ok {
-			break
-		}
-		var text []byte
-		select {
-		case text = <-j.done:
-		default:
-			if err := out.Flush(); err != nil {
-				return err
+		},
+		func(text []byte) error {
+			if len(text) > 0 {
+				last = text[len(text)-1]
 			}
-			text = <-j.done
-		}
-		if len(text) > 0 {
-			last = text[len(text)-1]
-		}
-		if _, err := out.Write(text); err != nil {
+			_, err := out.Write(text)
 			return err
-		}
+		},
+		out.Flush)
+	if err != nil {
+		_ = out.Flush() // what was masked before the fault is worth having
+		return err
 	}
 	if more && last != '\n' {
 		_ = out.WriteByte('\n') // Flush reports it

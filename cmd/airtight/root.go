@@ -44,6 +44,7 @@ gate for a pipe.`,
 		newComponentsCommand(),
 		newDemoCommand(),
 		newRedactCommand(),
+		newScanCommand(),
 		newVersionCommand(),
 	)
 	return root

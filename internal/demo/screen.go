@@ -147,22 +147,28 @@ func (s Screen) cells(text string, after bool) []cell {
 	return out
 }
 
-// wrap breaks cells into lines of at most width, at spaces where there are some.
+// wrap breaks cells into lines of at most width: at a space or in front of a mask
+// where there is one in the right half, else where the line is full.
 func wrap(cells []cell, width int) [][]cell {
 	var lines [][]cell
 	for len(cells) > 0 {
-		end, next := 0, 0
+		end := 0
 		for end < len(cells) && end < width && cells[end].char != '\n' {
 			end++
 		}
-		next = end
+		next := end
 		switch {
-		case end < len(cells) && cells[end].char == '\n':
-			next = end + 1
-		case end < len(cells):
+		case end == len(cells):
+		case cells[end].char == '\n':
+			next++
+		default:
 			for i := end; i > width/2; i-- {
 				if cells[i].char == ' ' {
 					end, next = i, i+1
+					break
+				}
+				if cells[i].style == mask && cells[i-1].style != mask {
+					end, next = i, i
 					break
 				}
 			}

@@ -13,6 +13,7 @@ import (
 // belongs to one goroutine.
 type dfa struct {
 	p      *program
+	abc    alphabet
 	states []dfaState
 	index  map[string]int32
 	next   []int32 // by state and class: the state after, and whether a match ends before; 0 is unknown
@@ -58,8 +59,13 @@ const (
 // machine.
 const automataRoom = 16 << 20
 
+// newDFA returns nil for a program whose alphabet is too large.
 func newDFA(p *program, room *int) *dfa {
-	d := &dfa{p: p, room: room}
+	abc, ok := p.alphabet()
+	if !ok {
+		return nil
+	}
+	d := &dfa{p: p, abc: abc, room: room}
 	d.set.grow(len(p.prog.Inst))
 	d.clear()
 	return d
@@ -70,7 +76,7 @@ func (d *dfa) clear() {
 	d.index = map[string]int32{}
 	*d.room += d.used
 	d.used = 0
-	d.next = append(d.next[:0], make([]int32, d.p.alphabet.size)...)
+	d.next = append(d.next[:0], make([]int32, d.abc.size)...)
 	clear(d.start[:])
 }
 
@@ -79,16 +85,16 @@ func (d *dfa) clear() {
 // grew too large: then nothing is known.
 func (d *dfa) run(text string, lo, hi int) (end int, ok, done bool, steps int) {
 	state := d.begin(text, lo, hi > lo)
-	size := d.p.alphabet.size
+	size := d.abc.size
 	for at := lo; ; {
-		class, width := d.p.alphabet.end(), 0
+		class, width := d.abc.end(), 0
 		if at < len(text) {
 			if b := text[at]; b < utf8.RuneSelf {
-				class, width = int(d.p.alphabet.ascii[b]), 1
+				class, width = int(d.abc.ascii[b]), 1
 			} else {
 				var r rune
 				r, width = utf8.DecodeRuneInString(text[at:])
-				class = d.p.alphabet.find(r)
+				class = d.abc.find(r)
 			}
 		}
 		t := d.next[int(state)*size+class]
@@ -152,7 +158,7 @@ func flagOf(r rune) uint8 {
 // step finds out where a class leads and notes it.
 func (d *dfa) step(from int32, class int) int32 {
 	s := &d.states[from]
-	r := d.p.alphabet.sample(class)
+	r := d.abc.sample(class)
 	flags := assertions(s.before, r)
 	// What can run here: the threads, assertions resolved, and in a search one more.
 	d.set.clear()
@@ -189,7 +195,7 @@ func (d *dfa) step(from int32, class int) int32 {
 	if matched {
 		t |= matchBit
 	}
-	d.next[int(from)*d.p.alphabet.size+class] = t
+	d.next[int(from)*d.abc.size+class] = t
 	return t
 }
 
@@ -242,9 +248,9 @@ func (d *dfa) intern(before uint8, search bool) int32 {
 	}
 	id := int32(len(d.states))
 	d.states = append(d.states, dfaState{list: append([]uint32(nil), d.list...), before: before, search: search})
-	d.next = append(d.next, make([]int32, d.p.alphabet.size)...)
+	d.next = append(d.next, make([]int32, d.abc.size)...)
 	d.index[string(d.key)] = id
-	size := 4*d.p.alphabet.size + 4*len(d.list) + len(d.key) + stateOverhead
+	size := 4*d.abc.size + 4*len(d.list) + len(d.key) + stateOverhead
 	d.used += size
 	*d.room -= size
 	return id

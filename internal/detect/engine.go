@@ -7,14 +7,15 @@ import (
 
 	"github.com/airtight-telemetry/airtight/internal/prefilter"
 	"github.com/airtight-telemetry/airtight/internal/rule"
+	"github.com/airtight-telemetry/airtight/internal/structure"
 )
 
 // Engine is a set of rules ready to run. It is immutable and safe for concurrent
 // use.
 type Engine struct {
 	plans    []*plan
-	keyRules []int // rules of the lane byKey
-	worded   []int // rules whose keywords or context may stand in a key
+	keys     rule.KeySet // the keys of the lane byKey
+	keywords rule.KeySet // the keywords of the lane byKeyword
 
 	literals *prefilter.Literals
 	triggers [][]trigger // by literal
@@ -62,9 +63,6 @@ func Compile(rules []rule.Rule) (*Engine, error) {
 	}
 	b := newBuilder()
 	for i, p := range e.plans {
-		if p.hasKeywords() || p.context.Len() > 0 {
-			e.worded = append(e.worded, i)
-		}
 		if p.foldsWide {
 			e.wide = append(e.wide, i)
 		}
@@ -72,8 +70,14 @@ func Compile(rules []rule.Rule) (*Engine, error) {
 		case byLiteral:
 			b.literals(p)
 		case byKey:
-			e.keyRules = append(e.keyRules, i)
-			b.keys(p, rules[i].Keys)
+			for _, k := range rules[i].Keys {
+				e.keys.Add(k, i)
+				b.key(k)
+			}
+		case byKeyword:
+			for _, k := range rules[i].Keywords {
+				e.keywords.Add(k, i)
+			}
 		case byShape:
 			b.shapes = append(b.shapes, p.shape)
 			e.shaped = append(e.shaped, int32(i))
@@ -83,6 +87,9 @@ func Compile(rules []rule.Rule) (*Engine, error) {
 		if p.hasKeywords() {
 			b.keywords(p)
 		}
+	}
+	for _, cue := range structure.Cues() {
+		b.add(cue, trigger{kind: namesKey})
 	}
 	for _, r := range wideFolds {
 		b.add(r, trigger{kind: widens})
@@ -205,11 +212,9 @@ func (b *builder) keywords(p *plan) {
 	}
 }
 
-// keys adds the words that tell a key rule's keys.
-func (b *builder) keys(p *plan, keys []string) {
-	for _, k := range keys {
-		b.add(fold(rarestWord(k)), trigger{kind: namesKey})
-	}
+// key adds the word that tells a key rule's key.
+func (b *builder) key(sequence string) {
+	b.add(fold(rarestWord(sequence)), trigger{kind: namesKey})
 }
 
 // rarestWord picks the one word of a sequence that says most: the separators

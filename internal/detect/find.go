@@ -7,13 +7,13 @@ import "unicode/utf8"
 // the few places it may be, and the value, where the pattern names one, by the
 // machine from that start alone.
 func (s *scanner) find(rule int, text string, lo, hi int) (f found, ok bool, steps int) {
+	defer func() { s.work += steps }()
 	p := s.e.plans[rule].program
-	if !p.classed {
-		return s.machine.find(p, text, lo, hi)
-	}
 	d := s.dfas[rule]
 	if d == nil {
-		d = newDFA(p, &s.room)
+		if d = newDFA(p, &s.room); d == nil {
+			return s.machine.find(p, text, lo, hi)
+		}
 		s.dfas[rule] = d
 	}
 	end, ok, done, steps := d.run(text, lo, hi)

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -49,19 +50,15 @@ func (c keyCache) lookup(e *Engine, key string) *keyInfo {
 }
 
 func (e *Engine) keyInfo(key string) *keyInfo {
-	var info keyInfo
-	for _, i := range e.keyRules {
-		if e.plans[i].keys.EndsIn(key) {
-			info.rules = append(info.rules, i)
-		}
-	}
-	for _, i := range e.worded {
-		if p := e.plans[i]; p.lane == byKeyword && p.keywords.Contains(key) {
-			info.worded = append(info.worded, i)
-		}
-	}
-	if info.rules == nil && info.worded == nil {
+	rules := distinct(e.keys.Tail(nil, key))
+	worded := distinct(e.keywords.Within(nil, key))
+	if len(rules) == 0 && len(worded) == 0 {
 		return noKey
 	}
-	return &info
+	return &keyInfo{rules, worded}
+}
+
+func distinct(ids []int) []int {
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }

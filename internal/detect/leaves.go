@@ -16,7 +16,7 @@ func (s *scanner) read(v *view) {
 	}
 	v.leaves, v.whole = structure.Read(s.leaves[v.depth][:0], v.Text, structure.Limits{MaxDepth: s.in.MaxDepth, MaxLeaves: maxLeaves})
 	s.leaves[v.depth] = v.leaves
-	top, decoded := 0, 0
+	top, decoded, str := 0, 0, 0 // where the last leaf of each kind ends
 	for i := range v.leaves {
 		l := &v.leaves[i]
 		if l.Unread {
@@ -25,6 +25,15 @@ func (s *scanner) read(v *view) {
 		}
 		if v.depth >= s.in.MaxDecode {
 			l.Coding = structure.Verbatim // read no further: what it says as it stands is all that counts
+		}
+		switch {
+		case l.Form == structure.JSONString && !l.IsKey:
+			str = max(str, l.Span.End)
+		case l.Form == structure.JSONNumber && l.Span.Start < str:
+			if v.strung == nil {
+				v.strung = map[int]bool{}
+			}
+			v.strung[l.Span.Start] = true
 		}
 		if l.Span.Start >= top {
 			v.tops = append(v.tops, int32(i))
@@ -60,11 +69,11 @@ func (s *scanner) unread(v *view, l *structure.Leaf) {
 func (s *scanner) decode(v *view, l *structure.Leaf) {
 	inner := structure.Decode(v.Text, l.Span, l.Coding)
 	child := view{
-		View:  inner.Within(&v.View),
-		key:   l.Key,
-		form:  l.Form,
-		quote: escaped(v.quote, l.Coding),
-		depth: v.depth + 1,
+		View:    inner.Within(&v.View),
+		key:     l.Key,
+		form:    l.Form,
+		codings: append(v.codings[:v.depth:v.depth], l.Coding),
+		depth:   v.depth + 1,
 	}
 	if l.IsKey || l.Key == "" {
 		child.key = v.key

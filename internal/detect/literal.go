@@ -58,7 +58,7 @@ func rarity(b byte) int {
 		return 4
 	case 'a' <= b && b <= 'z' || '4' <= b && b <= '9' || strings.IndexByte(".:/-=\",[]()", b) >= 0:
 		return 5
-	case b == '@':
+	case b == '@' || b == '^':
 		return 12
 	}
 	return 8

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"regexp/syntax"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -9,10 +10,9 @@ import (
 // group named value is still captured.
 type program struct {
 	prog     *syntax.Prog
-	value    int // index of the first of value's two capture slots, or noGroup
-	alphabet alphabet
-	classed  bool // the alphabet is small enough for an automaton
-	asserts  bool // the pattern asks what stands before or after
+	value    int                     // index of the first of value's two capture slots, or noGroup
+	asserts  bool                    // the pattern asks what stands before or after
+	alphabet func() (alphabet, bool) // made when first asked for
 }
 
 // noGroup is no capture slot, nor the one before slot 0.
@@ -33,7 +33,7 @@ func newProgram(re *syntax.Regexp) (*program, error) {
 	if group > 0 {
 		p.value = 2 * group
 	}
-	p.alphabet, p.classed = newAlphabet(prog)
+	p.alphabet = sync.OnceValues(func() (alphabet, bool) { return newAlphabet(prog) })
 	for i := range prog.Inst {
 		p.asserts = p.asserts || prog.Inst[i].Op == syntax.InstEmptyWidth
 	}

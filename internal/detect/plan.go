@@ -39,7 +39,6 @@ type plan struct {
 	shape      prefilter.Shape
 	min, max   int // bytes of a match
 	foldsWide  bool
-	keys       rule.KeySet
 	keywords   rule.KeySet
 	context    rule.KeySet
 	words      []string // keywords as written
@@ -53,9 +52,6 @@ func (p *plan) hasKeywords() bool { return len(p.words) > 0 }
 // newPlan reads a rule and decides how its candidates are found.
 func newPlan(index int, r *rule.Rule) (*plan, error) {
 	p := &plan{id: r.ID, index: index, words: r.Keywords, names: r.Validators}
-	for i, k := range r.Keys {
-		p.keys.Add(k, i)
-	}
 	for i, k := range r.Keywords {
 		p.keywords.Add(k, i)
 	}
@@ -120,16 +116,17 @@ func (p *plan) compile(pattern string) error {
 		return fmt.Errorf("pattern matches the empty text")
 	}
 	p.foldsWide = foldsWide(re)
-	p.shape = shapeOf(p.program.prog)
 	switch {
 	case p.need.score() >= enough && (!p.hasKeywords() || p.need.score() >= 2*enough):
 		p.lane = byLiteral
+		return nil
 	case p.hasKeywords():
 		p.lane = byKeyword
-	case selective(p.shape):
+		return nil
+	}
+	p.lane = bySlow
+	if p.shape = shapeOf(p.program.prog); selective(p.shape) {
 		p.lane = byShape
-	default:
-		p.lane = bySlow
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -64,6 +66,10 @@ const (
 	searchPerByte, searchBase = 32, 16384
 )
 
+// The budget of all rules together in one text. Ordinary text takes a few steps a
+// byte; only one made to be slow for many rules at once comes near this.
+const textPerByte, textBase = 512, 1 << 20
+
 // maxLeaves bounds the values read in one view; what follows can't be examined.
 const maxLeaves = 1 << 20
 
@@ -85,6 +91,7 @@ type scanner struct {
 
 	dst   []Match
 	text  int // index of the text being scanned
+	work  int // steps taken in it
 	in    *Text
 	trace func(Event)
 }
@@ -103,14 +110,15 @@ type search struct {
 // view is a text, or a decoded part of one, on its way through the rules.
 type view struct {
 	structure.View
-	key   string
-	form  structure.Form
-	quote string // what a JSON quote becomes on its way out
-	depth int
+	key     string
+	form    structure.Form
+	codings []structure.Coding // undone so far, from the outermost in
+	depth   int
 
 	leaves  []structure.Leaf
-	whole   bool    // the text is one JSON value: what no leaf covers is syntax
-	tops    []int32 // the leaves that no other leaf holds
+	whole   bool         // the text is one JSON value: what no leaf covers is syntax
+	tops    []int32      // the leaves that no other leaf holds
+	strung  map[int]bool // where the numbers start that stand in JSON inside a JSON string
 	pending []pending
 }
 
@@ -140,13 +148,21 @@ func (s *scanner) scan() {
 	if s.in.Text == "" {
 		return
 	}
-	v := view{View: structure.View{Text: s.in.Text}, key: s.in.Key, quote: `"`}
+	s.work = 0
+	v := view{View: structure.View{Text: s.in.Text}, key: s.in.Key}
 	s.view(&v)
 }
+
+// spent reports that the text's budget is used up.
+func (s *scanner) spent() bool { return s.work > textPerByte*len(s.in.Text)+textBase }
 
 // view examines one view: first what its bytes say, then what its writing says.
 func (s *scanner) view(v *view) {
 	near := s.candidates(v)
+	if s.spent() {
+		s.fault(v, span.Span{Start: 0, End: len(v.Text)}, field.ReasonBudget)
+		return
+	}
 	s.searchByKey(v, v.key, span.Span{Start: 0, End: len(v.Text)})
 	s.wholeValue(v, v.key, v.Text, nil)
 	if near || len(v.pending) > 0 || s.in.Mask != nil || escapes(v.Text) {
@@ -159,7 +175,7 @@ func (s *scanner) view(v *view) {
 // reports that a telling key may stand in the text.
 func (s *scanner) candidates(v *view) (near bool) {
 	var state prefilter.State
-	for at := 0; at < len(v.Text); {
+	for at := 0; at < len(v.Text) && !s.spent(); {
 		s.hits, at, state = s.e.literals.Find(s.hits[:0], v.Text, at, state, chunk)
 		for _, h := range s.hits {
 			for _, t := range s.e.triggers[h.Lit] {
@@ -179,7 +195,7 @@ func (s *scanner) candidates(v *view) (near bool) {
 			}
 		}
 	}
-	for at := 0; at < len(v.Text); {
+	for at := 0; at < len(v.Text) && !s.spent(); {
 		s.places, at = s.e.shapes.Find(s.places[:0], v.Text, at, chunk)
 		for _, p := range s.places {
 			s.shaped(v, p)
@@ -284,7 +300,7 @@ func (s *scanner) hold(v *view, rule int, f found) {
 	if f.valueStart >= 0 && f.valueEnd > f.valueStart {
 		p.value = span.Span{Start: f.valueStart, End: f.valueEnd}
 	}
-	if p.value.Empty() || slices.Contains(v.pending, p) {
+	if p.value.Empty() {
 		return
 	}
 	v.pending = append(v.pending, p)
@@ -294,7 +310,10 @@ func (s *scanner) hold(v *view, rule int, f found) {
 // of their start, so that each match meets only the leaves around it. A match that
 // runs out of a URL's password into its host is none: pass@host is no address.
 func (s *scanner) settle(v *view) {
-	slices.SortFunc(v.pending, func(a, b pending) int { return span.Compare(a.value, b.value) })
+	slices.SortFunc(v.pending, func(a, b pending) int {
+		return cmp.Or(span.Compare(a.value, b.value), span.Compare(a.whole, b.whole), a.rule-b.rule)
+	})
+	v.pending = slices.Compact(v.pending) // a key's search may meet what a literal found
 	var open []int32
 	next := 0
 	for _, p := range v.pending {
@@ -410,7 +429,10 @@ func (s *scanner) emit(v *view, m Match, at span.Span, leaf *structure.Leaf) {
 		case v.form == structure.URL || leaf.Form == structure.URL:
 			m.Form = structure.URL
 		case leaf.Form == structure.JSONNumber:
-			m.Form, m.Quote, at = structure.JSONNumber, v.quote, leaf.Span
+			m.Form, m.Quote, at = structure.JSONNumber, v.written(`"`), leaf.Span
+			if v.strung[at.Start] {
+				m.Quote = v.written(`\"`)
+			}
 		case v.form == structure.Plain:
 			m.Form = leaf.Form
 		}
@@ -432,13 +454,15 @@ func escapes(text string) bool {
 	return strings.IndexByte(text, '\\') >= 0 || strings.IndexByte(text, '%') >= 0
 }
 
-// escaped is how a quote must be written so that undoing the coding gives it back.
-func escaped(quote string, c structure.Coding) string {
-	switch c {
-	case structure.Backslash:
-		return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(quote)
-	case structure.Percent, structure.FormCoded:
-		return strings.NewReplacer(`\`, `%5C`, `"`, `%22`, `%`, `%25`).Replace(quote)
+// written is how text of the view must be written in the text as it came.
+func (v *view) written(text string) string {
+	for _, c := range slices.Backward(v.codings) {
+		switch c {
+		case structure.Backslash:
+			text = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
+		case structure.Percent, structure.FormCoded:
+			text = url.QueryEscape(text)
+		}
 	}
-	return quote
+	return text
 }

@@ -46,6 +46,7 @@ var floors = map[string]int{
 	"internal/pipelines":      5,
 	"internal/quiet":          5,
 	"internal/quiettelemetry": 5,
+	"internal/report":         5,
 
 	"processor/": 6,
 

@@ -29,6 +29,9 @@ type member struct {
 	value span.Span
 	// name and path are the place of the value; see doc.go.
 	name, path string
+	// What Collect makes of OTLP JSON: a value not to visit, a key that is OTLP's own
+	// word, a value that is an attribute's key.
+	skip, syntax, isKey bool
 }
 
 // start is where the member begins, at its key if it has one.

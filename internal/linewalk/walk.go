@@ -178,7 +178,7 @@ func (w *Walker) flush(dst []byte) (out []byte) {
 	return w.apply(dst, edits, drops)
 }
 
-func (w *Walker) collect(s Session, i int) {
+func (w *Walker) collect(s Collector, i int) {
 	l := &w.lines[i]
 	l.ref = w.refs
 	if l.doc >= 0 {
@@ -195,9 +195,12 @@ func (w *Walker) collect(s Session, i int) {
 
 // collect hands over the document's texts. A member's value has twice its index as
 // its ref, its key one more.
-func (d *document) collect(s Session, ref, record uint32) {
+func (d *document) collect(s Collector, ref, record uint32) {
 	for i := range d.members {
 		m := &d.members[i]
+		if m.skip {
+			continue
+		}
 		slot := field.Slot{
 			Ref:    ref + 2*uint32(i) + 1,
 			Record: record,
@@ -205,13 +208,16 @@ func (d *document) collect(s Session, ref, record uint32) {
 			Kind:   field.Key,
 			Text:   m.name,
 		}
-		if !m.key.Empty() {
+		if !m.key.Empty() && !m.syntax {
 			s.Add(slot)
 		}
 		slot.Ref--
 		switch m.kind {
 		case text:
 			slot.Kind, slot.Text = field.String, decode(d.inside(m.value))
+			if m.isKey {
+				slot.Kind = field.Key
+			}
 		case number:
 			slot.Kind, slot.Text = field.Number, numberText(m.value.In(d.line))
 		default:

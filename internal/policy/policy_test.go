@@ -447,3 +447,42 @@ func TestSize(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryKey reads a policy that uses every key at once.
+func TestEveryKey(t *testing.T) {
+	c := mustCompile(t, `
+mode: enforce
+modes: {network: shadow}
+packs: [secrets, payment, identity, contact, telemetry]
+catalogue: "2026.12"
+strictness: balanced
+on_error: tombstone
+numbers: string
+limits: {max_value: 4MiB, max_depth: 32, max_decode: 3}
+keyring: KEYRING
+trusted_key_ids: [k0]
+acknowledge_low_entropy: false
+actions: {payment: mask, secret: mask, contact: token}
+fields:
+  mask: ["password", cvv]
+  drop: ["http.request.header.cookie"]
+  leave: [app.release_hash]
+  only: []
+rules:
+  - id: acme-badge
+    class: identity
+    pattern: '\bBADGE-(?P<value>\d{6})\b'
+    keywords: [badge, staff]
+    context: [hr, payroll]
+    validators: [luhn]
+    ignore_values: ["BADGE-000000", "/9+/"]
+    examples: {match: ["badge BADGE-123455"], ignore: ["BADGE-12"]}
+allow:
+  - {value: "docs@example.com", reason: "docs fixture", expires: 2027-03-01, rule: email}
+overrides:
+  - {match: {service.name: hr, k8s.namespace.name: "team-*"}, packs: [secrets], mode: shadow, modes: {secrets: enforce}, actions: {secret: drop}, fields: {leave: [build.id]}}
+`)
+	if len(c.Rules) != len(testCatalogue().Rules)+1 || len(c.Scopes()) != 2 {
+		t.Errorf("%d rules, %d scopes", len(c.Rules), len(c.Scopes()))
+	}
+}

@@ -2,6 +2,9 @@ package quiet
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,18 +37,25 @@ func Gate(g *guard.Guard) Scrubber {
 
 // BuiltIn is the gate under the default policy, for what is said before there is
 // a config and beside what any config says. It is compiled when the first text
-// comes; if it can't be, every text is withheld.
+// comes. If it can't be, which is a fault of the build, the reason is written to
+// standard error and every text is withheld.
 func BuiltIn() Scrubber {
 	gate := sync.OnceValue(func() Scrubber {
-		policy, err := configguard.Default().Load(time.Now())
+		g, err := builtIn()
 		if err != nil {
-			policy = nil // a gate without a policy lets nothing through
-		}
-		g, err := guard.New(policy, finding.Discard{})
-		if err != nil {
+			// The error tells of the embedded catalogue, not of any text.
+			fmt.Fprintln(os.Stderr, "airtight: the built-in policy can't be used, nothing more is shown:", strings.ReplaceAll(err.Error(), "\n", "; "))
 			return Func(func(string) string { return withheld })
 		}
 		return Gate(g)
 	})
 	return Func(func(text string) string { return gate().Scrub(text) })
+}
+
+func builtIn() (*guard.Guard, error) {
+	policy, err := configguard.Default().Load(time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return guard.New(policy, finding.Discard{})
 }

@@ -13,7 +13,7 @@ var (
 	idForm      = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	versionForm = regexp.MustCompile(`^20\d\d\.(0[1-9]|1[0-2])$`)
 	// phraseForm is lower-case words of any script, one space between two.
-	phraseForm = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{M}\p{Nd}]+([ ][\p{Ll}\p{Lo}\p{M}\p{Nd}]+)*$`)
+	phraseForm = regexp.MustCompile(`^[\p{Ll}\p{Lm}\p{Lo}\p{M}\p{Nd}]+([ ][\p{Ll}\p{Lm}\p{Lo}\p{M}\p{Nd}]+)*$`)
 )
 
 // Severities lists the severities, mildest first.

@@ -200,42 +200,44 @@ func (s *KeySet) tailAt(dst []int, key string, end int) []int {
 	return dst
 }
 
-// Contains reports whether one of the sequences stands anywhere in key, from the
-// start of a word to the end of a word.
-func (s *KeySet) Contains(key string) bool {
+// Within appends to dst the ids of the sequences that stand anywhere in key, from
+// the start of a word to the end of a word. An id may come more than once.
+func (s *KeySet) Within(dst []int, key string) []int {
 	for i := 0; i < len(key) && len(s.ids) > 0; {
 		c, n := classAt(key, i)
 		if c == separator {
 			i += n
 			continue
 		}
-		if s.headAt(key, i) {
-			return true
-		}
+		dst = s.headAt(dst, key, i)
 		i = wordEnd(key, i)
 	}
-	return false
+	return dst
 }
 
-// headAt reports whether a sequence stands from i on.
-func (s *KeySet) headAt(key string, i int) bool {
+// Contains reports whether one of the sequences stands in key, as Within sees it.
+func (s *KeySet) Contains(key string) bool {
+	var room [8]int
+	return len(s.Within(room[:0], key)) > 0
+}
+
+// headAt looks up every run of words that starts at i.
+func (s *KeySet) headAt(dst []int, key string, i int) []int {
 	var buf [longestSequence]byte
 	at := 0
 	for i < len(key) {
 		c, n := classAt(key, i)
 		if c != separator {
 			if at = appendLower(&buf, at, key[i:i+n]); at < 0 || at > s.longest {
-				return false
+				return dst
 			}
 		}
 		i += n
 		if next, _ := classAt(key, i); c != separator && (next == separator || starts(key, i)) {
-			if _, ok := s.ids[string(buf[:at])]; ok {
-				return true
-			}
+			dst = append(dst, s.ids[string(buf[:at])]...)
 		}
 	}
-	return false
+	return dst
 }
 
 func trimSeparators(key string, end int) int {

@@ -66,9 +66,13 @@ var schemes = [...]scheme{
 }
 
 func schemeOf(word string) (scheme, bool) {
-	for _, s := range schemes {
-		if len(s.name) == len(word) && strings.EqualFold(s.name, word) {
-			return s, true
+	const longest = len("sharedaccesssignature")
+	if len(word) > longest {
+		return scheme{}, false
+	}
+	for i := range schemes {
+		if s := &schemes[i]; len(s.name) == len(word) && strings.EqualFold(s.name, word) {
+			return *s, true
 		}
 	}
 	return scheme{}, false
@@ -102,6 +106,9 @@ func (r *reader) credentialLeaf(s scheme, i, end int, key, path string, in scope
 	if r.full(i) {
 		return i
 	}
+	if lit, ok := r.stringValue(i, end); ok {
+		return r.literalLeaf(lit, key, path, in)
+	}
 	stop := r.bareValue(i, end, equals).stop
 	if s.params {
 		stop = r.lineStop(i, end)
@@ -124,8 +131,11 @@ func (r *reader) credentialLeaf(s scheme, i, end int, key, path string, in scope
 
 // bareScheme reads credentials that no header announces but the scheme word does.
 func (r *reader) bareScheme(word span.Span, end int, in scope) (next int, ok bool) {
+	if !schemeEnds[r.text[word.End-1]] {
+		return 0, false
+	}
 	s, known := schemeOf(word.In(r.text))
-	if !known || !s.telling || !r.atBlank(word.End, end) {
+	if !known || !s.telling {
 		return 0, false
 	}
 	start := r.skipBlanks(word.End, end)
@@ -138,7 +148,7 @@ func (r *reader) bareScheme(word span.Span, end int, in scope) (next int, ok boo
 	}
 	key, path := s.name, in.at(s.name)
 	if headerOf(in.key) == authorizationHeader {
-		key, path = in.key, in.own()
+		key, path = in.key, in.path
 	}
 	if stop := r.credentialLeaf(s, start, end, key, path, in); stop > start {
 		return stop, true
@@ -193,7 +203,7 @@ func (r *reader) cookies(i, end int, h header, in scope) {
 		}
 		if !s.Empty() {
 			name := r.text[i : value-1]
-			r.add(Leaf{Key: name, Path: bounded(in.path + "cookie." + name), Span: s, Form: in.form, Coding: r.percentCoding(s)})
+			r.add(Leaf{Key: name, Path: in.at("cookie." + name), Span: s, Form: in.form, Coding: r.percentCoding(s)})
 		}
 		if h == setCookieHeader || stop >= end || r.text[stop] != ';' {
 			return

@@ -15,6 +15,7 @@ var headerReadings = []reading{
 	{`curl -H "Authorization: Token abc1"`, []string{"H«Authorization: Token abc1»", "H/Authorization«abc1»"}},
 	{`curl -H 'X-Api-Key: x'`, []string{"H«X-Api-Key: x»", "H/X-Api-Key«x»"}},
 	{`auth=Bearer abc x`, []string{"auth«abc»"}},
+	{`auth: Bearer "abc"`, []string{"auth«abc»"}},
 	{`call with Bearer abc now`, []string{"bearer«abc»"}},
 	{`a Token of thanks`, nil},
 	{`map[Authorization:[Bearer abc] Accept:[*/*]]`, []string{"Authorization«abc»", "Accept«*/*»"}},

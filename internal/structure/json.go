@@ -36,7 +36,7 @@ type jsonReader struct {
 	i, end  int
 	invalid bool
 
-	frames []jsonFrame
+	base int // the frames of the reader that are not this value's
 	// deep are the containers past the depth limit, true for an object; unread is
 	// the index of the leaf that covers them, -1 if there was no room for it.
 	deep   []bool
@@ -50,12 +50,12 @@ type jsonReader struct {
 // json reads the object or array at i, whose elements belong to in.key. It returns
 // where reading may go on, and whether a valid value ended there.
 func (r *reader) json(i, end int, in scope) (stop int, valid bool) {
-	var room [8]jsonFrame
 	j := jsonReader{
-		reader: r, in: in, i: i, end: end, frames: room[:0], unread: -1, member: -1,
-		next: jsonContext{key: in.key, path: in.own()},
+		reader: r, in: in, i: i, end: end, base: len(r.frames), unread: -1, member: -1,
+		next: jsonContext{key: in.key, path: in.path},
 	}
 	complete := j.read()
+	r.frames = r.frames[:j.base]
 	r.steps += j.i - i
 	switch {
 	case len(j.deep) > 0:
@@ -193,7 +193,7 @@ func (j *jsonReader) of(f *jsonFrame, key string) jsonContext {
 	case f.named != "" && isValueWord(key):
 		key, wrapper = f.named, true
 	}
-	if f.path == j.in.own() {
+	if f.path == j.in.path {
 		return jsonContext{key: key, path: j.in.at(key), wrapper: wrapper}
 	}
 	return jsonContext{key: key, path: bounded(f.path + "." + key), wrapper: wrapper}
@@ -211,7 +211,7 @@ func (j *jsonReader) stringValue() bool {
 	coding := Verbatim
 	if escaped {
 		coding = Backslash
-	} else if len(j.frames) > 0 {
+	} else {
 		j.frames[len(j.frames)-1].note(j.text, member, content)
 	}
 	form := j.in.formOf(JSONString)
@@ -347,7 +347,7 @@ func (j *jsonReader) literal() bool {
 func (j *jsonReader) enter(object bool) {
 	start := j.i
 	j.i++
-	if len(j.deep) == 0 && len(j.frames) < j.depth {
+	if len(j.deep) == 0 && j.level() < j.depth {
 		j.frames = append(j.frames, jsonFrame{jsonContext: j.next, object: object})
 		return
 	}
@@ -373,7 +373,8 @@ func (j *jsonReader) leave() {
 	}
 }
 
-func (j *jsonReader) level() int { return len(j.frames) + len(j.deep) }
+// level is the number of containers open.
+func (j *jsonReader) level() int { return len(j.frames) - j.base + len(j.deep) }
 
 // object reports whether the innermost container is an object.
 func (j *jsonReader) object() bool {

@@ -2,6 +2,7 @@ package structure
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/airtight-telemetry/airtight/internal/span"
@@ -36,11 +37,15 @@ func (r *reader) operator(i, end int, quoted bool) (op operator, value int) {
 	case '=':
 		return r.equalsAt(i, end)
 	case ':':
+		colons := 1
+		for colons < len(rest) && colons < 4 && rest[colons] == ':' {
+			colons++
+		}
 		switch {
-		case strings.HasPrefix(rest, "::"):
+		case colons < len(rest) && rest[colons] == '=':
+			return equals, i + colons + 1 // := and the ::= of grammars
+		case colons > 1:
 			return noOperator, i
-		case strings.HasPrefix(rest, ":="):
-			return equals, i + 2
 		}
 		return colon, i + 1
 	case ',':
@@ -50,7 +55,7 @@ func (r *reader) operator(i, end int, quoted bool) (op operator, value int) {
 				return comma, value
 			}
 		}
-	case '?', '!', '+', '|':
+	case '?', '!', '+', '|', '.':
 		for n := 1; n <= 2 && n < len(rest); n++ {
 			switch {
 			case rest[n] == '=':
@@ -258,13 +263,30 @@ func (r *reader) bare(name span.Span, key, path string, op operator, i, end int,
 	if !r.add(Leaf{Key: key, Path: path, Span: s, Form: in.form, Coding: b.coding}) {
 		return i
 	}
-	switch {
-	case next != noOperator:
-		return i // the value may be the next key: "error: password: …"
-	case b.coding == Verbatim && b.busy:
+	if next != noOperator {
+		// The value may end in the next key: "error: password: x".
+		s.End = r.lastWord(i, b.stop)
+	}
+	if b.coding == Verbatim && b.busy {
 		r.within(s, key, path, in)
 	}
-	return b.stop
+	return s.End
+}
+
+// lastWord is where the key that text[i:end] ends in starts, end if it is none.
+func (r *reader) lastWord(i, end int) int {
+	start := end
+	for start > i && end-start < maxKey {
+		c, n := utf8.DecodeLastRuneInString(r.text[i:start])
+		if n == 1 && classes[r.text[start-1]] != wordByte || n > 1 && !unicode.IsLetter(c) {
+			break
+		}
+		start -= n
+	}
+	if !isKeyWord(r.text[start:end]) {
+		return end
+	}
+	return start
 }
 
 // bareValue is what bareEnd found out about an unquoted value.

@@ -101,19 +101,24 @@ func (r *reader) word(i, end int, in scope) int {
 		}
 		return r.pair(name, escaped, op, value, end, in)
 	}
-	if next, ok := r.bareScheme(r.before, end, in); ok {
-		return next
-	}
-	if flag := start > i; flag && r.atBlank(stop, end) {
+	switch {
+	case r.atBlank(stop, end):
+		if next, ok := r.bareScheme(r.before, end, in); ok {
+			return next
+		}
+		if start == i {
+			break
+		}
 		if value := r.skipBlanks(stop, end); value < end && r.text[value] != '-' && isKeyWord(r.before.In(r.text)) {
 			return r.pair(r.before, escaped, flagged, value, end, in)
+		}
+	case classes[r.text[stop]] == quoteByte || r.text[stop] == '\\':
+		if !isPrefix(r.text[i:stop]) && !escaped {
+			return r.skipQuote(stop, end)
 		}
 	}
 	if escaped {
 		return r.escapedRun(i, end, in)
-	}
-	if !isPrefix(r.text[i:stop]) {
-		return r.skipQuote(stop, end)
 	}
 	return stop
 }
@@ -192,7 +197,7 @@ func (r *reader) escapedRun(i, end int, in scope) int {
 	if segment {
 		coding = Percent
 	}
-	r.add(Leaf{Key: in.key, Path: in.own(), Span: s, Form: form, Coding: coding})
+	r.add(Leaf{Key: in.key, Path: in.path, Span: s, Form: form, Coding: coding})
 	return stop
 }
 
@@ -221,7 +226,7 @@ func (r *reader) quoted(i, end int, in scope) int {
 		}
 	}
 	key := in.key
-	path := in.own()
+	path := in.path
 	if named := r.wordBefore(before, i); named != "" {
 		key, path = named, in.at(named)
 	} else if lit.coding() == Verbatim {

@@ -1,6 +1,8 @@
 package structure
 
 import (
+	"cmp"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/airtight-telemetry/airtight/internal/span"
@@ -27,6 +29,8 @@ type reader struct {
 	open  [maxCover]int
 	opens int
 
+	frames []jsonFrame // the JSON containers the reader is in
+
 	// before is the last word read, the key of a string that follows it.
 	before span.Span
 	// unclosed holds, for each kind of quote, up to where its closing one is known
@@ -43,46 +47,48 @@ type reader struct {
 	steps int
 }
 
-func newReader(dst []Leaf, text string, lim Limits) reader {
-	r := reader{text: text, leaves: dst, first: len(dst), depth: lim.MaxDepth, room: lim.MaxLeaves}
-	if r.depth <= 0 {
-		r.depth = defaultDepth
-	}
-	if r.room <= 0 {
-		r.room = defaultLeaves
+// readers keeps readers for reuse: one that calls itself cannot live on the stack.
+var readers = sync.Pool{New: func() any { return new(reader) }}
+
+func newReader(dst []Leaf, text string, lim Limits) *reader {
+	r := readers.Get().(*reader)
+	*r = reader{
+		text: text, leaves: dst, first: len(dst), frames: r.frames,
+		depth: cmp.Or(max(lim.MaxDepth, 0), defaultDepth),
+		room:  cmp.Or(max(lim.MaxLeaves, 0), defaultLeaves),
 	}
 	return r
+}
+
+// release gives the reader back and lets go of the text.
+func (r *reader) release() {
+	clear(r.frames[:cap(r.frames)])
+	*r = reader{frames: r.frames[:0]}
+	readers.Put(r)
 }
 
 // scope is what stands around the text being read: nothing, or a value.
 type scope struct {
 	key  string // the value's key, which its inside inherits
-	path string // the value's path and the sign that joins the inside's keys to it
+	path string // the value's path
+	sign string // joins the keys inside to the path
 	form Form   // what may take the place of something inside
 }
 
 // at is the path of key in the scope.
 func (in scope) at(key string) string {
-	if in.path == "" || key == "" {
-		return in.path + key
+	switch {
+	case in.path == "":
+		return bounded(key)
+	case key == "":
+		return in.path
 	}
-	return bounded(in.path + key)
-}
-
-// own is the path of the value itself.
-func (in scope) own() string {
-	if in.path == "" {
-		return ""
-	}
-	return in.path[:len(in.path)-1]
+	return bounded(in.path + in.sign + key)
 }
 
 // inside is the scope of a text that stands in a value of this scope.
 func (in scope) inside(key, path string) scope {
-	if path != "" {
-		path += "/"
-	}
-	return scope{key: key, path: path, form: in.form}
+	return scope{key: key, path: path, sign: "/", form: in.form}
 }
 
 // formOf is the form of a value written as f in the scope. A URL stays one
@@ -96,7 +102,7 @@ func (in scope) formOf(f Form) Form {
 
 // member is the scope of the named values that belong to a key of this scope.
 func (in scope) member(key string) scope {
-	return scope{key: key, path: in.at(key) + ".", form: in.form}
+	return scope{key: key, path: in.at(key), sign: ".", form: in.form}
 }
 
 // bounded drops the outer keys of a path that is too long.
@@ -163,7 +169,7 @@ func (r *reader) within(s span.Span, key, path string, in scope) {
 	in = in.inside(key, path)
 	switch h := headerOf(key); h {
 	case authorizationHeader:
-		if stop, ok := r.credentials(s.Start, s.End, key, in.own(), in); ok {
+		if stop, ok := r.credentials(s.Start, s.End, key, in.path, in); ok {
 			s.Start = stop
 		}
 	case cookieHeader, setCookieHeader:

@@ -46,14 +46,14 @@ type Leaf struct {
 	// Span is the value's bytes in the text, without its quotes.
 	Span span.Span
 	Form Form
-	// Coding is how the bytes are written; Verbatim also when there is nothing to undo.
+	// Coding is how the bytes are written: Verbatim where nothing looks like an escape.
 	Coding Coding
 	// IsKey marks an object key or a parameter name, which is text to examine too.
 	// Its own Key is empty and its Path is that of the object it stands in.
 	IsKey bool
 	// Unread marks a stretch that was not read because a limit was reached: a JSON
-	// container nested too deep, brackets included, or all that follows the last
-	// leaf. What it holds is unknown.
+	// container nested too deep, brackets included, or everything from the last leaf
+	// to the end of the text. What it holds is unknown.
 	Unread bool
 }
 
@@ -84,7 +84,9 @@ const (
 func Read(dst []Leaf, text string, lim Limits) (leaves []Leaf, whole bool) {
 	r := newReader(dst, text, lim)
 	whole = r.document()
-	return r.leaves, whole
+	leaves = r.leaves
+	r.release()
+	return leaves, whole
 }
 
 // document reads the whole text: as JSON if it is, else as prose.

@@ -34,10 +34,11 @@ func (r *reader) urlParts(i, stop int, in scope) (next int) {
 	if at >= 0 {
 		at += i
 		r.userinfo(i, at, in)
-		authority = indexAny(r.text, at+1, stop, "/?#\\")
+		i = at + 1
 	}
-	r.steps += authority - i
-	return r.path(authority, stop, in)
+	host := indexAny(r.text, i, stop, "/?#\\;")
+	r.steps += host - i
+	return r.path(host, stop, in)
 }
 
 // splitPassword reports whether what looks like an authority is the first half of
@@ -94,7 +95,7 @@ func (r *reader) path(i, stop int, in scope) (next int) {
 		case mark > 0 && i > 0 && r.text[i-1] == ';':
 			r.parameter(s, i+mark, in)
 		case r.percentCoding(s) == Percent:
-			r.add(Leaf{Key: in.key, Path: in.own(), Span: s, Form: URL, Coding: Percent})
+			r.add(Leaf{Key: in.key, Path: in.path, Span: s, Form: URL, Coding: Percent})
 		}
 		i = next
 	}
@@ -115,8 +116,13 @@ func (r *reader) userFlag(i, end int, in scope) (stop int, ok bool) {
 		stop = r.bareValue(i, end, flagged).stop
 		s.End = stop
 	}
-	_, password, ok := strings.Cut(s.In(r.text), ":")
-	if !ok || digits(password) == len(password) || strings.HasPrefix(password, "//") {
+	user, password, ok := strings.Cut(s.In(r.text), ":")
+	if lit, quoted := r.stringValue(stop, end); ok && password == "" && quoted {
+		// The shell joins bob:'pass'.
+		r.urlLeaf(urlUser, span.Span{Start: s.Start, End: s.Start + len(user)}, in)
+		return r.literalLeaf(lit, urlPassword, in.at(urlPassword), in), true
+	}
+	if !ok || password != "" && digits(password) == len(password) || strings.HasPrefix(password, "//") {
 		return i, false
 	}
 	r.userinfo(s.Start, s.End, in)
@@ -182,7 +188,7 @@ func (r *reader) query(i, stop int, in scope) {
 func (r *reader) parameter(s span.Span, mark int, in scope) {
 	if mark < 0 {
 		if coding := r.formCoding(s); coding != Verbatim {
-			r.add(Leaf{Key: in.key, Path: in.own(), Span: s, Form: URL, Coding: coding})
+			r.add(Leaf{Key: in.key, Path: in.path, Span: s, Form: URL, Coding: coding})
 		}
 		return
 	}
@@ -191,7 +197,7 @@ func (r *reader) parameter(s span.Span, mark int, in scope) {
 	if coding := r.formCoding(name); coding != Verbatim {
 		view := Decode(r.text, name, coding)
 		key = view.Text
-		r.add(Leaf{Path: in.own(), Span: name, Form: URL, Coding: coding, IsKey: true})
+		r.add(Leaf{Path: in.path, Span: name, Form: URL, Coding: coding, IsKey: true})
 	}
 	value := span.Span{Start: mark + 1, End: s.End}
 	if value.Empty() {
@@ -204,12 +210,15 @@ func (r *reader) parameter(s span.Span, mark int, in scope) {
 	}
 }
 
-// formCoding is FormCoded if the span holds a plus sign or a percent escape.
+// formCoding is the coding of a part of a form: FormCoded if it holds a plus sign
+// that stands for a space. A plus sign beside a raw slash or equals sign is
+// base64's: whoever codes a form codes those too.
 func (r *reader) formCoding(s span.Span) Coding {
-	if strings.IndexByte(s.In(r.text), '+') >= 0 || r.percentCoding(s) == Percent {
+	text := s.In(r.text)
+	if strings.IndexByte(text, '+') >= 0 && !strings.ContainsAny(text, "/=") {
 		return FormCoded
 	}
-	return Verbatim
+	return r.percentCoding(s)
 }
 
 // urlEnd is where the URL or query that i is in ends: at white space, a quote, an

@@ -33,37 +33,28 @@ type code struct {
 func Decode(text string, s span.Span, c Coding) View {
 	in := s.In(text)
 	v := View{Text: in, base: s.Start}
-	next, decode := scanner(c)
-	i := next(in)
-	if i < 0 {
+	i := nextEscape(in, 0, c)
+	if i == len(in) {
 		return v
 	}
 	var out strings.Builder
 	out.Grow(len(in))
-	var buf [utf8.UTFMax]byte
 	copied := 0
 	for i < len(in) {
-		n, decoded := decode(in[i:], buf[:0])
-		if n > 0 {
-			out.WriteString(in[copied:i])
-			v.codes = append(v.codes, code{
-				source: uint32(s.Start + i), text: uint32(out.Len()),
-				sourceLen: uint8(n), textLen: uint8(len(decoded)),
-			})
-			out.Write(decoded)
-			copied = i + n
-		} else {
-			n = 1
-			if c == Backslash && i+1 < len(in) {
-				n = 2 // an unknown escape: its second byte starts no other
-			}
+		var buf [utf8.UTFMax]byte
+		n, decoded := decodeEscape(in[i:], c, buf[:0])
+		if n == 0 {
+			i = nextEscape(in, i+malformedLen(in[i:]), c)
+			continue
 		}
-		i += n
-		skip := next(in[min(i, len(in)):])
-		if skip < 0 {
-			break
-		}
-		i += skip
+		out.WriteString(in[copied:i])
+		v.codes = append(v.codes, code{
+			source: uint32(s.Start + i), text: uint32(out.Len()),
+			sourceLen: uint8(n), textLen: uint8(len(decoded)),
+		})
+		out.Write(decoded)
+		copied = i + n
+		i = nextEscape(in, copied, c)
 	}
 	if len(v.codes) == 0 {
 		return v
@@ -115,34 +106,46 @@ func (v *View) locate(i int) (start, end int) {
 	return int(c.source), after
 }
 
-// scanner returns how to find the next byte that may start an escape (-1: none
-// left) and how to undo it: the length of the escape, 0 if it is malformed, and
-// what it stands for, appended to dst.
-func scanner(c Coding) (next func(string) int, decode func(s string, dst []byte) (int, []byte)) {
+// nextEscape is where the next byte from i on stands that may start an escape, the
+// length of s if there is none.
+func nextEscape(s string, i int, c Coding) int {
+	n := -1
 	switch c {
 	case Backslash:
-		return func(s string) int { return strings.IndexByte(s, '\\') }, decodeBackslash
+		n = strings.IndexByte(s[i:], '\\')
 	case Percent:
-		return func(s string) int { return strings.IndexByte(s, '%') }, decodePercent
+		n = strings.IndexByte(s[i:], '%')
 	case FormCoded:
-		return func(s string) int { return strings.IndexAny(s, "%+") }, decodeForm
-	default:
-		return func(string) int { return -1 }, nil
+		n = strings.IndexAny(s[i:], "%+")
 	}
+	if n < 0 {
+		return len(s)
+	}
+	return i + n
 }
 
-func decodePercent(s string, dst []byte) (int, []byte) {
+// malformedLen is the length of what stands for itself where s starts with a
+// malformed escape: what a backslash stands before starts no other.
+func malformedLen(s string) int {
+	if s[0] == '\\' && len(s) > 1 {
+		return 2
+	}
+	return 1
+}
+
+// decodeEscape undoes the escape that s starts with. It returns its length, 0 if it
+// is malformed, and appends what it stands for to dst.
+func decodeEscape(s string, c Coding, dst []byte) (int, []byte) {
+	switch {
+	case c == Backslash:
+		return decodeBackslash(s, dst)
+	case s[0] == '+':
+		return 1, append(dst, ' ')
+	}
 	if b, ok := hexByte(s, 1); ok {
 		return 3, append(dst, b)
 	}
 	return 0, dst
-}
-
-func decodeForm(s string, dst []byte) (int, []byte) {
-	if s[0] == '+' {
-		return 1, append(dst, ' ')
-	}
-	return decodePercent(s, dst)
 }
 
 // simpleEscapes are the one-letter escapes of JSON, C, Go, Python and JavaScript.

@@ -76,7 +76,7 @@ var issuers = [...]issuer{
 }
 
 // card accepts a payment card number: the length and leading digits of one of
-// the issuers, the Luhn check digit, and more than two different digits. A
+// the issuers, the Luhn check digit, and digits that are not all the same. A
 // value that begins with a separator, or has dots between groups of other than
 // four to six digits, is the tail of something longer or a decimal fraction, and refused.
 func card(value string) bool {
@@ -85,7 +85,7 @@ func card(value string) bool {
 	}
 	var buf [19]byte
 	d := digits(value, buf[:0])
-	return len(d) >= 13 && issued(d) && luhnHolds(d) && variety(d) > 2
+	return len(d) >= 13 && issued(d) && luhnHolds(d) && !same(d)
 }
 
 func dottedGroups(value string) bool {

@@ -10,7 +10,7 @@ func nuss(value string) bool {
 		return false
 	}
 	province, serial := number(d[:2]), number(d[2:10])
-	if province == 0 || province > 66 {
+	if province == 0 {
 		return false
 	}
 	// The province is put before the serial without its leading zero; software

@@ -67,3 +67,19 @@ func filePath(v string) bool {
 	}
 	return false
 }
+
+// passphraseShape reports whether v can be a pass phrase of several words: none
+// of them is one that a message about passwords would hold.
+func passphraseShape(v string) bool {
+	if len(v) < 8 || !notPlaceholder(v) {
+		return false
+	}
+	words := 0
+	for word := range strings.FieldsSeq(v) {
+		words++
+		if said[strings.ToLower(strings.Trim(word, ".,;:!?()'\""))] {
+			return false
+		}
+	}
+	return words > 1
+}

@@ -1,6 +1,9 @@
 package validate
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // followers holds, for each lower-case letter, the letters that commonly follow
 // it: the pairs that make up 97.5 % of the pairs of letters in the comments of
@@ -84,34 +87,21 @@ func entropyOf(v string) float64 {
 	return bits
 }
 
-// entropy reports whether the bytes of v are as evenly used as those of a random
-// text of its length and alphabet would be, about: at least three quarters of
-// what can be reached. It refuses repeated and counted-up values and says little
-// of words.
+// entropy reports whether the bytes of v are about as evenly used as those of a
+// random hexadecimal text of its length would be, or of a random number if v is
+// all digits. It refuses repeated and counted-up values and says little of words.
 func entropy(v string) bool {
 	if len(v) < 8 {
 		return false
 	}
-	var kinds [4]bool
-	hex := true
+	alphabet := 10
 	for i := 0; i < len(v); i++ {
-		k := kindOf(v[i])
-		kinds[k] = true
-		if k == otherKind || k != digitKind && v[i]|0x20 > 'f' {
-			hex = false
+		if kindOf(v[i]) != digitKind {
+			alphabet = 16
+			break
 		}
 	}
-	alphabet := 0
-	for k, size := range [4]int{otherKind: 4, lowerCase: 26, upperCase: 26, digitKind: 10} {
-		if kinds[k] {
-			alphabet += size
-		}
-	}
-	if hex && kinds[digitKind] {
-		alphabet = 16
-	}
-	reachable := math.Log2(float64(min(alphabet, len(v))))
-	return entropyOf(v) >= 0.75*reachable && !sequential(v)
+	return entropyOf(v) >= 0.7*math.Log2(float64(min(alphabet, len(v)))) && !sequential(v)
 }
 
 // sequential reports whether most bytes of v follow their neighbour by the same
@@ -144,4 +134,30 @@ func tokenShape(v string) bool {
 	}
 	odd, total := surprise(v)
 	return odd >= 5 && odd*100 >= total*38
+}
+
+// tokenLike reports whether v can be a token where its key already says that it
+// is one: six characters or more without a space, and something that no plain
+// word or dotted name has, a digit between letters or letters that seldom meet.
+func tokenLike(v string) bool {
+	if len(v) < 6 || !notPlaceholder(v) || said[strings.ToLower(strings.TrimRight(v, ".,;:!"))] || filePath(v) {
+		return false
+	}
+	letters, digits := 0, 0
+	for i := 0; i < len(v); i++ {
+		switch kindOf(v[i]) {
+		case digitKind:
+			digits++
+		case lowerCase, upperCase:
+			letters++
+		}
+		if v[i] <= ' ' || v[i] >= 0x7f {
+			return false
+		}
+	}
+	if digits > 0 && letters > 0 {
+		return true
+	}
+	odd, total := surprise(v)
+	return odd >= 3 && odd*100 >= total*25
 }

@@ -139,10 +139,12 @@ var funcs = map[string]Func{
 	"date":         dateText,
 
 	// Secrets.
-	"entropy":         entropy,
-	"not-placeholder": notPlaceholder,
-	"token-shape":     tokenShape,
-	"password-shape":  passwordShape,
+	"entropy":          entropy,
+	"not-placeholder":  notPlaceholder,
+	"token-shape":      tokenShape,
+	"password-shape":   passwordShape,
+	"passphrase-shape": passphraseShape,
+	"token-like":       tokenLike,
 }
 
 // Lookup returns the validator that rules call name.
