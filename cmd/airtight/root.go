@@ -45,6 +45,8 @@ gate for a pipe.`,
 		newDemoCommand(),
 		newRedactCommand(),
 		newScanCommand(),
+		newExplainCommand(),
+		newRulesCommand(),
 		newVersionCommand(),
 	)
 	return root

@@ -41,7 +41,9 @@ type triggerKind uint8
 
 const (
 	startsMatch triggerKind = iota // a match may start between lo and hi
+	followsWord                    // the same after a keyword, which may be a key
 	namesKey                       // a telling key may stand here
+	cues                           // a value may stand here that a key names which is not written
 	widens                         // a rune that folds to ASCII stands here
 )
 
@@ -72,7 +74,7 @@ func Compile(rules []rule.Rule) (*Engine, error) {
 		case byKey:
 			for _, k := range rules[i].Keys {
 				e.keys.Add(k, i)
-				b.key(k)
+				b.key(p, k)
 			}
 		case byKeyword:
 			for _, k := range rules[i].Keywords {
@@ -89,7 +91,7 @@ func Compile(rules []rule.Rule) (*Engine, error) {
 		}
 	}
 	for _, cue := range structure.Cues() {
-		b.add(cue, trigger{kind: namesKey})
+		b.add(cue, trigger{kind: cues})
 	}
 	for _, r := range wideFolds {
 		b.add(r, trigger{kind: widens})
@@ -204,17 +206,17 @@ func (b *builder) keywords(p *plan) {
 		reach = max(reach, len(w))
 	}
 	for _, w := range p.words {
-		t := trigger{rule: int32(p.index), lo: 0, hi: int32(keywordReach + reach)}
+		t := trigger{rule: int32(p.index), kind: followsWord, lo: 0, hi: int32(keywordReach + reach)}
 		if p.lane != byKeyword {
-			t = trigger{kind: namesKey}
+			t = trigger{rule: int32(p.index), kind: namesKey}
 		}
 		b.add(fold(rarestWord(w)), t)
 	}
 }
 
 // key adds the word that tells a key rule's key.
-func (b *builder) key(sequence string) {
-	b.add(fold(rarestWord(sequence)), trigger{kind: namesKey})
+func (b *builder) key(p *plan, sequence string) {
+	b.add(fold(rarestWord(sequence)), trigger{rule: int32(p.index), kind: namesKey})
 }
 
 // rarestWord picks the one word of a sequence that says most: the separators

@@ -3,6 +3,7 @@ package detect
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
@@ -62,3 +63,48 @@ func distinct(ids []int) []int {
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
+
+// keyReach is how far behind a key the mark may stand that makes it one: code puts
+// types between the two, terminals colours.
+const keyReach = 32
+
+// keyMarks are the marks that structure reads as standing between a key and its
+// value, or around either.
+var keyMarks = byteSet("=:\"'`<>,[({\x1b\\%")
+
+func byteSet(s string) (set [256]bool) {
+	for i := range len(s) {
+		set[s[i]] = true
+	}
+	for b := 0x80; b < 256; b++ {
+		set[b] = true
+	}
+	return set
+}
+
+// keyNear reports whether a word that ends at end can be part of a key with a
+// value behind it: a mark follows, or the word stands after a hyphen as flags do or
+// in angle brackets. Words in prose have none, and are not worth reading for.
+func keyNear(text string, end int) bool {
+	i := end
+	for i < len(text) && i-end <= maxKey && keyByte(text[i]) {
+		if text[i] >= utf8.RuneSelf {
+			return true // a letter, or a fullwidth mark
+		}
+		i++
+	}
+	for _, b := range []byte(text[i:min(len(text), i+keyReach)]) {
+		if keyMarks[b] {
+			return true
+		}
+	}
+	i = end
+	for i > 0 && end-i <= maxKey && keyByte(text[i-1]) {
+		if i--; text[i] == '-' {
+			return true
+		}
+	}
+	return i > 0 && text[i-1] == '<'
+}
+
+func keyByte(b byte) bool { return isWord(b) || b == '-' || b == '.' || b == '$' || b >= 0x80 }

@@ -11,11 +11,7 @@ import (
 // the rules for their keys, and what is written with escapes becomes a view of
 // its own.
 func (s *scanner) read(v *view) {
-	for len(s.leaves) <= v.depth {
-		s.leaves = append(s.leaves, nil)
-	}
-	v.leaves, v.whole = structure.Read(s.leaves[v.depth][:0], v.Text, structure.Limits{MaxDepth: s.in.MaxDepth, MaxLeaves: maxLeaves})
-	s.leaves[v.depth] = v.leaves
+	v.leaves, v.whole = structure.Read(v.leaves, v.Text, structure.Limits{MaxDepth: s.in.MaxDepth, MaxLeaves: maxLeaves})
 	top, decoded, str := 0, 0, 0 // where the last leaf of each kind ends
 	for i := range v.leaves {
 		l := &v.leaves[i]
@@ -68,20 +64,16 @@ func (s *scanner) unread(v *view, l *structure.Leaf) {
 // decode examines a leaf with its escapes undone.
 func (s *scanner) decode(v *view, l *structure.Leaf) {
 	inner := structure.Decode(v.Text, l.Span, l.Coding)
-	child := view{
-		View:    inner.Within(&v.View),
-		key:     l.Key,
-		form:    l.Form,
-		codings: append(v.codings[:v.depth:v.depth], l.Coding),
-		depth:   v.depth + 1,
-	}
+	child := s.viewAt(v.depth + 1)
+	child.View, child.key, child.form = inner.Within(&v.View), l.Key, l.Form
+	child.codings = append(append(child.codings, v.codings...), l.Coding)
 	if l.IsKey || l.Key == "" {
 		child.key = v.key
 	}
 	if v.form != structure.Plain {
 		child.form = v.form
 	}
-	s.view(&child)
+	s.view(child)
 }
 
 // searchByKey looks all through a value for the rules whose keyword its key holds.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/airtight-telemetry/airtight/internal/rule"
 	"github.com/airtight-telemetry/airtight/internal/span"
-	"github.com/airtight-telemetry/airtight/internal/structure"
 )
 
 func TestRequired(t *testing.T) {
@@ -73,8 +72,9 @@ func checkCandidates(t *testing.T, pattern, text string) {
 	}
 	s := newScanner(e)
 	s.in = &Text{Text: text, Want: e.All()}
-	v := view{View: structure.View{Text: text}}
-	s.candidates(&v)
+	v := s.viewAt(0)
+	v.Text = text
+	s.candidates(v)
 	var got, want []span.Span
 	for _, p := range v.pending {
 		got = append(got, p.whole)

@@ -84,9 +84,10 @@ type scanner struct {
 	room    int    // for the automata
 	hits    []prefilter.Hit
 	places  []prefilter.Place
-	states  []search           // by rule
-	touched []int32            // rules whose search is not fresh
-	leaves  [][]structure.Leaf // by depth
+	states  []search // by rule
+	touched []int32  // rules whose search is not fresh
+	views   []*view  // by depth
+	open    []int32
 	keys    keyCache
 
 	dst   []Match
@@ -149,8 +150,19 @@ func (s *scanner) scan() {
 		return
 	}
 	s.work = 0
-	v := view{View: structure.View{Text: s.in.Text}, key: s.in.Key}
-	s.view(&v)
+	v := s.viewAt(0)
+	v.View, v.key = structure.View{Text: s.in.Text}, s.in.Key
+	s.view(v)
+}
+
+// viewAt is an empty view for a depth.
+func (s *scanner) viewAt(depth int) *view {
+	for len(s.views) <= depth {
+		s.views = append(s.views, &view{})
+	}
+	v := s.views[depth]
+	*v = view{depth: depth, leaves: v.leaves[:0], tops: v.tops[:0], pending: v.pending[:0], codings: v.codings[:0]}
+	return v
 }
 
 // spent reports that the text's budget is used up.
@@ -180,17 +192,23 @@ func (s *scanner) candidates(v *view) (near bool) {
 		for _, h := range s.hits {
 			for _, t := range s.e.triggers[h.Lit] {
 				switch t.kind {
-				case namesKey:
+				case cues:
 					near = true
+					continue
 				case widens:
 					for _, r := range s.e.wide {
 						s.exhaust(v, r)
 					}
-				case startsMatch:
-					if s.in.Want.Has(int(t.rule)) {
-						near = near || t.lo >= 0
-						s.try(v, int(t.rule), max(0, int(h.End)+int(t.lo)), int(h.End)+int(t.hi))
-					}
+					continue
+				}
+				if !s.in.Want.Has(int(t.rule)) {
+					continue
+				}
+				if t.kind != startsMatch && !near {
+					near = keyNear(v.Text, int(h.End))
+				}
+				if t.kind != namesKey {
+					s.try(v, int(t.rule), max(0, int(h.End)+int(t.lo)), int(h.End)+int(t.hi))
 				}
 			}
 		}
@@ -314,8 +332,7 @@ func (s *scanner) settle(v *view) {
 		return cmp.Or(span.Compare(a.value, b.value), span.Compare(a.whole, b.whole), a.rule-b.rule)
 	})
 	v.pending = slices.Compact(v.pending) // a key's search may meet what a literal found
-	var open []int32
-	next := 0
+	open, next := s.open[:0], 0
 	for _, p := range v.pending {
 		for next < len(v.leaves) && v.leaves[next].Span.Start <= p.value.Start {
 			open = append(open, int32(next))
@@ -335,6 +352,7 @@ func (s *scanner) settle(v *view) {
 			s.decide(v, p, leaf)
 		}
 	}
+	s.open = open
 }
 
 // decide holds a match against validators, keyword and context. leaf is the

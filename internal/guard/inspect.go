@@ -47,11 +47,9 @@ func (s *Session) Inspect(f *finding.Fingerprinter) (found []Sighting) {
 	next := 0
 	for i := range s.slots {
 		sl := &s.slots[i]
-		switch sl.verdict {
-		case policy.Drop, policy.MaskAll:
-			if !s.force.recogniser.Whole(sl.Text) {
-				found = append(found, byName(sl))
-			}
+		// A field that is dropped has one key, and a value, several or none.
+		if sl.verdict == policy.Drop && sl.Kind == field.Key || sl.verdict == policy.MaskAll && !s.force.recogniser.Whole(sl.Text) {
+			found = append(found, byName(sl))
 		}
 		s.spans.hits = s.spans.hits[:0]
 		s.spans.exempt = s.spans.exempt[:0]

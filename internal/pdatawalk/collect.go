@@ -273,6 +273,9 @@ func (w *walker) entomb(v pcommon.Value, a at) {
 	w.stats.TooDeep++
 	w.stats.TooDeepBytes += textBytes(v)
 	w.marks[a.record] |= tombstoned
+	if w.dropTooDeep {
+		w.marks[a.record] |= dropped
+	}
 	v.SetStr(text)
 }
 

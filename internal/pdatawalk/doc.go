@@ -18,6 +18,10 @@
 // empty values and empty strings hold nothing to examine; the key above them is
 // still handed over. TestCanary holds this list against the OTLP descriptors.
 //
+// pdata also carries, out of its callers' reach, what comes in the reserved field
+// 1000 of a resource, where old senders put scopes. It is moved to where scopes
+// stand today and walked with them.
+//
 // Profiles are not walked: the processor is registered for logs, traces and
 // metrics only, so a profiles pipeline that names it does not start.
 //

@@ -131,6 +131,6 @@ func (t *metricsTree) prune(w *walker) {
 // anything.
 func (t *metricsTree) scrub() (items int) {
 	items = t.DataPointCount()
-	t.ResourceMetrics().RemoveIf(func(pmetric.ResourceMetrics) bool { return true })
+	t.clear()
 	return items
 }

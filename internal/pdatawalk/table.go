@@ -13,6 +13,12 @@ import (
 
 // tree is one batch of one signal: it knows the shape of its messages.
 type tree interface {
+	// admit brings everything the batch holds where collect comes by.
+	admit()
+	// hasReserved reports whether something stands elsewhere still.
+	hasReserved() bool
+	// clear removes everything.
+	clear()
 	// collect visits every text of the batch. It numbers resources, scopes,
 	// metrics and items depth first, an order that prune repeats.
 	collect(*walker)
@@ -27,11 +33,20 @@ type tree interface {
 	setField(o owner, part field.Part, text string)
 }
 
-type logsTree struct{ plog.Logs }
+type logsTree struct {
+	plog.Logs
+	probe plog.ResourceLogs
+}
 
-type tracesTree struct{ ptrace.Traces }
+type tracesTree struct {
+	ptrace.Traces
+	probe ptrace.ResourceSpans
+}
 
-type metricsTree struct{ pmetric.Metrics }
+type metricsTree struct {
+	pmetric.Metrics
+	probe pmetric.ResourceMetrics
+}
 
 // location is where a slot's text lives. A slot's Ref is twice the index of its
 // location, plus one for the key of a map entry: entry and key share one.
@@ -98,11 +113,12 @@ const (
 
 // walker is the scratch of one walk.
 type walker struct {
-	gate     Gate
-	signal   field.Signal
-	tree     tree
-	maxDepth int
-	stats    Stats
+	gate        Gate
+	signal      field.Signal
+	tree        tree
+	maxDepth    int
+	dropTooDeep bool
+	stats       Stats
 
 	logs    logsTree
 	traces  tracesTree

@@ -31,6 +31,9 @@ type Limits struct {
 	// value never nests deeper than protobuf decoders accept, which is 30 maps or
 	// 45 arrays.
 	MaxDepth int
+	// DropTooDeep drops the record of such a value, on top of the tombstone; where
+	// the value stands on a resource, scope or metric, that goes.
+	DropTooDeep bool
 }
 
 // Stats counts what a walk saw and did. Records are log records, spans and data
@@ -85,9 +88,13 @@ func (w *walker) run(g Gate, signal field.Signal, t tree, lim Limits) (stats Sta
 	if w.maxDepth <= 0 {
 		w.maxDepth = DefaultMaxDepth
 	}
+	w.dropTooDeep = lim.DropTooDeep
 	// A walker that panicked is not given back: its tables are in no known state.
 	defer func() {
 		if recover() != nil {
+			if t.hasReserved() {
+				t.clear()
+			}
 			n := t.scrub()
 			stats = Stats{Records: n, Tombstoned: n, Panicked: true}
 			if signal == field.Metrics {
@@ -95,13 +102,14 @@ func (w *walker) run(g Gate, signal field.Signal, t tree, lim Limits) (stats Sta
 			}
 		}
 	}()
+	t.admit()
 	t.collect(w)
 	edits, drop := g.Resolve()
 	w.edit(edits)
 	for _, r := range drop {
 		w.marks[r] |= dropped
 	}
-	if len(drop) > 0 || w.stats.MetricsDropped > 0 {
+	if len(drop) > 0 || w.stats.MetricsDropped > 0 || w.dropTooDeep && w.stats.TooDeep > 0 {
 		t.prune(w)
 	}
 	w.countOutcomes()

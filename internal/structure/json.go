@@ -416,16 +416,6 @@ func digits(s string) int {
 	return n
 }
 
-// isNameWord reports whether a member of this key names the value beside it.
-func isNameWord(key string) bool {
-	return strings.EqualFold(key, "name") || strings.EqualFold(key, "key")
-}
-
-// isValueWord reports whether a member of this key holds what the name member names.
-func isValueWord(key string) bool {
-	return strings.EqualFold(key, "value") || strings.EqualFold(key, "val")
-}
-
 // isOTLPType reports whether key is a field of OTLP's AnyValue, ArrayValue or
 // KeyValueList (opentelemetry-proto, common.proto) in protobuf's JSON mapping.
 func isOTLPType(key string) bool {

@@ -39,6 +39,11 @@ var jsonReadings = []reading{
 	{`[1234] started`, nil},
 	{`[INFO] a=b`, []string{"a«b»"}},
 	{`{"a":"b",}`, []string{"«a» json key", "a«b» json"}},
+	{`[{"a":1},{"a":[]}]`, []string{"«a» json key", "a«1» number", "«a» json key"}},
+	{`{"a":1.}`, []string{"«a» json key", "a«1.»"}},
+	{`{"a":1e}`, []string{"«a» json key", "a«1e»"}},
+	{`{"a":-0E+1}`, []string{"«a» json key", "a«-0E+1» number"}},
+	{`http://h/?q=[[1]]`, []string{"q«[[1]]» url", "q«1» url"}},
 	{`tokens=["a","b"]`, []string{"tokens«a» json", "tokens«b» json"}},
 }
 

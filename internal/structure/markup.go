@@ -59,7 +59,7 @@ func (r *reader) tagCloses(i, end int, in scope) int {
 		return stop
 	}
 	text := s.In(r.text)
-	key := r.named.key(elementKey(tag.In(r.text)), s.Start)
+	key := r.elementKey(tag.In(r.text), s.Start)
 	r.named.note(key, text, s.End)
 	path := in.at(key)
 	if !r.add(Leaf{Key: key, Path: path, Span: s, Form: in.form}) {
@@ -86,11 +86,15 @@ func (r *reader) cdataStop(i, end int) int {
 	return stop
 }
 
-// elementKey is the key of an element's text. Property lists pair a key element
-// with a string element.
-func elementKey(tag string) string {
-	if tag == "string" {
-		return "value"
+// elementKey is the key of an element's text at i. Property lists pair a key element
+// with a string element, others with a value element.
+func (r *reader) elementKey(tag string, i int) string {
+	const value = "value"
+	if tag != "string" {
+		return r.named.key(tag, i)
+	}
+	if key := r.named.key(value, i); key != value {
+		return key
 	}
 	return tag
 }

@@ -10,6 +10,7 @@ var markupReadings = []reading{
 	{`<a><![CDATA[x]y<z]]></a>`, []string{"a«x]y<z»"}},
 	{`<name>db.password</name><value>x</value>`, []string{"name«db.password»", "db.password«x»"}},
 	{`<key>Password</key> <string>x</string>`, []string{"key«Password»", "Password«x»"}},
+	{`<string>x</string>`, []string{"string«x»"}},
 	{`<add key="DbPassword" value="x"/>`, []string{"key«DbPassword»", "DbPassword«x»"}},
 	{`<a/>x</a>`, nil},
 	{`<password>cut`, nil},

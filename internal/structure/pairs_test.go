@@ -79,6 +79,8 @@ var pairReadings = []reading{
 	{`'X-Api-Key', 'x'`, []string{"X-Api-Key«x»"}},
 	{`PASSWORD 'x'`, []string{"PASSWORD«x»"}},
 	{`CREATE USER bob IDENTIFIED BY 'x'`, []string{"password«x»"}},
+	{`CREATE USER bob IDENTIFIED WITH native BY "x"`, []string{"password«x»"}},
+	{`posted by 'bob'`, []string{"by«bob»"}},
 	{strings.Repeat("a", 200) + `password=x`, []string{strings.Repeat("a", 120) + "password«x»"}},
 	// flags
 	{`--password hunter2 --other=z`, []string{"password«hunter2»", "other«z»"}},

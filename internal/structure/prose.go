@@ -91,6 +91,9 @@ func (r *reader) word(i, end int, in scope) int {
 	if start == stop {
 		return stop
 	}
+	if stop-start == len(sqlIdentified) && strings.EqualFold(r.before.In(r.text), sqlIdentified) {
+		r.identified = stop
+	}
 	if strings.HasPrefix(r.text[stop:end], "://") {
 		return r.url(stop+len("://"), end, in)
 	}
@@ -238,7 +241,7 @@ func (r *reader) quoted(i, end int, in scope) int {
 }
 
 // wordBefore is the word that stands right before a string at i and so names it:
-// PASSWORD 'x'. SQL writes IDENTIFIED BY 'x' for a password.
+// PASSWORD 'x'.
 func (r *reader) wordBefore(before span.Span, i int) string {
 	if before.Empty() || i-before.End > 2 || i == before.End || strings.Trim(r.text[before.End:i], " \t") != "" {
 		return ""
@@ -247,11 +250,17 @@ func (r *reader) wordBefore(before span.Span, i int) string {
 	switch {
 	case !isKeyWord(word) || len(word) > maxKey:
 		return ""
-	case strings.EqualFold(word, "by"):
+	case strings.EqualFold(word, "by") && r.identified > 0 && i-r.identified < sqlReach:
 		return "password"
 	}
 	return word
 }
+
+// SQL names a password IDENTIFIED BY 'x' or IDENTIFIED WITH a plugin BY 'x'.
+const (
+	sqlIdentified = "identified"
+	sqlReach      = 64
+)
 
 // literalLeaf adds a string as a leaf, reads inside it and returns what follows.
 func (r *reader) literalLeaf(lit literal, key, path string, in scope) int {

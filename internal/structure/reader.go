@@ -36,6 +36,8 @@ type reader struct {
 	// unclosed holds, for each kind of quote, up to where its closing one is known
 	// to be missing, so that it is looked for once.
 	unclosed [quoteKinds]unclosedString
+	// identified is where SQL's word IDENTIFIED ended last.
+	identified int
 	// tag is the name of the markup tag the reader is in.
 	tag span.Span
 	// noCDATA is up to where the end of a CDATA section is known to be missing.

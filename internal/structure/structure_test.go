@@ -80,6 +80,9 @@ func check(t *testing.T, text string, leaves []Leaf) {
 		if open = append(open, s.End); len(open) > maxCover {
 			t.Fatalf("leaf %d of %q: %d leaves over one byte", i, text, len(open))
 		}
+		if !announced(text, l) {
+			t.Fatalf("leaf %d of %q: key %q is neither in the text nor announced by a cue", i, text, l.Key)
+		}
 		if signs := [...]string{"", `\\`, "%", "%+"}[l.Coding]; l.Coding != Verbatim && !strings.ContainsAny(s.In(text), signs) {
 			t.Fatalf("leaf %d of %q: coding %d, but nothing to undo", i, text, l.Coding)
 		}
@@ -87,6 +90,20 @@ func check(t *testing.T, text string, leaves []Leaf) {
 	if len(leaves) > 0 && !Plausible(text) {
 		t.Fatalf("%q is not plausible but has leaves", text)
 	}
+}
+
+// announced reports whether a leaf's key stands in the text, perhaps coded, or a cue does.
+func announced(text string, l Leaf) bool {
+	if strings.Contains(text, l.Key) || strings.ContainsAny(text, `%\\`) {
+		return true
+	}
+	lower := strings.ToLower(text)
+	for _, cue := range Cues() {
+		if strings.Contains(lower, cue) {
+			return true
+		}
+	}
+	return false
 }
 
 func boundary(text string, i int) bool { return i == len(text) || utf8.RuneStart(text[i]) }
@@ -118,6 +135,17 @@ func TestLimits(t *testing.T) {
 				t.Errorf("got %q, whole %v\nwant %q, whole %v", got, whole, tt.want, tt.whole)
 			}
 		})
+	}
+}
+
+func TestLongPath(t *testing.T) {
+	key := strings.Repeat("é", 40)
+	text := `{"` + key + `":{"` + key + `":{"` + key + `":{"` + key + `":1}}}}`
+	leaves, whole := Read(nil, text, Limits{})
+	check(t, text, leaves)
+	last := leaves[len(leaves)-1]
+	if !whole || !strings.HasPrefix(last.Path, "…é") || !strings.HasSuffix(last.Path, "."+key) || last.Key != key {
+		t.Errorf("whole %v, leaf %+v", whole, last)
 	}
 }
 

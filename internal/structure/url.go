@@ -129,10 +129,14 @@ func (r *reader) userFlag(i, end int, in scope) (stop int, ok bool) {
 	return stop, true
 }
 
+// dsnHosts are what stands between the password and the address of a data source
+// name of the Go MySQL driver.
+var dsnHosts = [...]string{"@tcp(", "@unix(", "@("}
+
 // dsnHost is where the host of a Go MySQL data source name, user:password@tcp(host),
 // starts in what follows the colon; -1 if it is none.
 func dsnHost(s string) int {
-	for _, host := range [...]string{"@tcp(", "@unix(", "@("} {
+	for _, host := range dsnHosts {
 		if at := strings.LastIndex(s, host); at >= 0 {
 			return at
 		}

@@ -30,6 +30,7 @@ var urlReadings = []reading{
 	{`url=http://u:p@h/?a=b&c=d x=y`, []string{"url«http://u:p@h/?a=b&c=d»", "url/url.user«u» url", "url/url.password«p» url", "url/a«b» url", "url/c«d» url", "x«y»"}},
 	{`jdbc:postgresql://h/db?user=x&password=y`, []string{"jdbc«postgresql://h/db?user=x&password=y»", "jdbc/user«x» url", "jdbc/password«y» url"}},
 	{`sqlserver://h;user=sa;password=x`, []string{"user«sa» url", "password«x» url"}},
+	{`a%20b+c/d e`, []string{"«a%20b+c/d» +"}},
 	{`what? a=b`, []string{"a«b»"}},
 }
 

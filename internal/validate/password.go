@@ -34,7 +34,7 @@ pam_unix sshd sudo su root uid files compat sss ldap nis winbind systemd
 
 // passwordShape reports whether v can be a password someone chose: four
 // characters or more that are no placeholder, no word that messages put after
-// "password:", no path and no short number.
+// "password:" and no path.
 func passwordShape(v string) bool {
 	v = strings.TrimRight(v, ".,;:!")
 	if len(v) < 4 || !notPlaceholder(v) {
@@ -43,16 +43,7 @@ func passwordShape(v string) bool {
 	if said[strings.ToLower(v)] {
 		return false
 	}
-	if filePath(v) {
-		return false
-	}
-	digits := 0
-	for i := 0; i < len(v); i++ {
-		if kindOf(v[i]) == digitKind {
-			digits++
-		}
-	}
-	return digits < len(v) || len(v) >= 4
+	return !filePath(v)
 }
 
 // filePath reports whether v is a file's name: /a/b, ./a, ~/a, C:\a, file:///a.
@@ -62,10 +53,24 @@ func filePath(v string) bool {
 		return true
 	case len(v) > 2 && v[1] == ':' && (v[2] == '\\' || v[2] == '/') && kindOf(v[0]) != otherKind && kindOf(v[0]) != digitKind:
 		return true
+	case strings.Contains(v, "/") && plainPath(v):
+		return true
 	case v[0] == '/':
 		return strings.Count(v, "/") > 1 && wordLike(v) || wordLike(v) && !strings.ContainsAny(v, "+=!@#$%^&*")
 	}
 	return false
+}
+
+// plainPath reports whether v is words joined by slashes, as src/main is.
+func plainPath(v string) bool {
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
+		case c == '/', c == '.', c == '_', c == '-', kindOf(c) == lowerCase:
+		default:
+			return false
+		}
+	}
+	return wordLike(v)
 }
 
 // passphraseShape reports whether v can be a pass phrase of several words: none

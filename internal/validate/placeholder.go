@@ -1,6 +1,9 @@
 package validate
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // nothing holds words that hold the place of a value that is not there, in lower
 // case and without separators.
@@ -29,16 +32,14 @@ func notPlaceholder(v string) bool {
 	return !nothing[bare(v)]
 }
 
-// bare is v in lower case without separators.
+// bare is v in lower case without separators and brackets.
 func bare(v string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '-' || r == '_' || r == ' ' || r == '.':
+		switch r {
+		case '-', '_', ' ', '.', '<', '>', '[', ']', '{', '}', '(', ')':
 			return -1
-		case 'A' <= r && r <= 'Z':
-			return r + 'a' - 'A'
 		}
-		return r
+		return unicode.ToLower(r)
 	}, v)
 }
 
@@ -56,7 +57,11 @@ func alreadyMasked(v string) bool {
 	if strings.Contains(v, "xxxxxxxx") || strings.Contains(v, "XXXXXXXX") || strings.Trim(v, "xX-") == "" {
 		return true
 	}
-	if strings.Trim(v, ".") == "" || strings.HasSuffix(v, "...") && len(v) < 12 {
+	if (strings.HasSuffix(v, "...") || strings.HasSuffix(v, "…")) && len(v) < 64 {
+		return true
+	}
+	// What sops and jasypt encrypted may be read by anyone.
+	if strings.HasPrefix(v, "ENC[") || strings.HasPrefix(v, "ENC(") {
 		return true
 	}
 	in, ok := enclosed(v, "[", "]")
@@ -169,6 +174,18 @@ func allHex(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// varied reports whether no single byte makes up more than half of v: a token
+// whose secret part is one character over and over stands in a manual.
+func varied(v string) bool {
+	var count [256]int
+	for i := 0; i < len(v); i++ {
+		if count[v[i]]++; count[v[i]]*2 > len(v) {
+			return false
+		}
+	}
+	return true
 }
 
 func wordSet(words string) map[string]bool {

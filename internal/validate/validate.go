@@ -49,6 +49,7 @@ var funcs = map[string]Func{
 
 	// Europe.
 	"nino":           nino,
+	"utr":            utr,
 	"dni":            dni,
 	"nie":            nie,
 	"cif":            cif,
@@ -57,6 +58,7 @@ var funcs = map[string]Func{
 	"codice-fiscale": codiceFiscale,
 	"partita-iva":    partitaIVA,
 	"nir":            nir,
+	"spi":            spi,
 	"steuer-id":      steuerID,
 	"rvnr":           rvnr,
 	"kvnr":           kvnr,
@@ -65,6 +67,7 @@ var funcs = map[string]Func{
 	"ust-id":         ustID,
 	"bsn":            bsn,
 	"be-rrn":         beRRN,
+	"lu-id":          luID,
 	"pesel":          pesel,
 	"nip":            nip,
 	"regon":          regon,
@@ -145,6 +148,7 @@ var funcs = map[string]Func{
 	"password-shape":   passwordShape,
 	"passphrase-shape": passphraseShape,
 	"token-like":       tokenLike,
+	"varied":           varied,
 }
 
 // Lookup returns the validator that rules call name.

@@ -13,6 +13,7 @@ import (
 	"github.com/airtight-telemetry/airtight/internal/field"
 	"github.com/airtight-telemetry/airtight/internal/guard"
 	"github.com/airtight-telemetry/airtight/internal/pdatawalk"
+	"github.com/airtight-telemetry/airtight/internal/policy"
 )
 
 func (g *gate) processLogs(ctx context.Context, ld plog.Logs) (plog.Logs, error) {
@@ -59,6 +60,7 @@ func (g *gate) walk(ctx context.Context, signal field.Signal, walk func(*guard.S
 	var lim pdatawalk.Limits
 	if p := g.guard.Policy(); p != nil {
 		lim.MaxDepth = p.Limits.MaxDepth
+		lim.DropTooDeep = p.OnError == policy.OnErrorDropRecord
 	}
 	s := g.guard.Session(ctx)
 	stats := walk(s, lim)

@@ -1,0 +1,9 @@
+package validate
+
+import "testing"
+
+func TestCurp(t *testing.T) {
+	table(t, curp,
+		[]string{"IEDT771102HNLEHY70", "OOEO651208MJCSKA55", "BOXW310820HNERXN09"},
+		[]string{"IEDT771102HNLEHY71", "OOEO651208MJCSKA58", "BOXW310820HNERXN08", "BOXW311320HNERXN09", "BOXW310820ZNERXN09"})
+}
