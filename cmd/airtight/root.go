@@ -47,6 +47,7 @@ gate for a pipe.`,
 		newScanCommand(),
 		newExplainCommand(),
 		newRulesCommand(),
+		newImportCommand(),
 		newVersionCommand(),
 	)
 	return root

@@ -47,11 +47,13 @@ var floors = map[string]int{
 	"internal/quiet":          5,
 	"internal/quiettelemetry": 5,
 	"internal/report":         5,
+	"internal/ruletest":       5,
 
 	"processor/": 6,
 
 	"cmd/": 7,
 
+	"internal/e2e/":   beside,
 	"internal/floors": beside,
 }
 

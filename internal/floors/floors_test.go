@@ -15,17 +15,11 @@ import (
 
 func TestFloors(t *testing.T) {
 	t.Parallel()
-	pkgs := list(t)
-	for _, v := range violations(pkgs) {
+	for _, v := range violations(list(t)) {
 		t.Error(v)
 	}
-	// A rule about a package that isn't there would hold for ever.
 	for name := range floors {
-		found := false
-		for _, p := range pkgs {
-			found = found || within(strings.TrimPrefix(p.ImportPath, module), name)
-		}
-		if !found {
+		if info, err := os.Stat(filepath.Join("../..", name)); err != nil || !info.IsDir() {
 			t.Errorf("%s has a floor and does not exist", name)
 		}
 	}

@@ -106,6 +106,9 @@ func (s *Session) text(i int32, text string) detect.Text {
 	if sl.Kind == field.Key {
 		t.Key = ""
 	}
+	if flag, ok := s.flagBefore(i); ok {
+		t.Key = flag
+	}
 	if sl.verdict == policy.Leave {
 		t.Want = sl.scope.LeaveWant()
 	}

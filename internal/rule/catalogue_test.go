@@ -183,7 +183,7 @@ type pair struct{ key, value string }
 
 var (
 	keyBefore = regexp.MustCompile(`([\p{L}_][\p{L}\p{M}\p{N}_.-]*( Key \d+)?)["']?\s*([:=,])\s*(?:\["|['"])?`)
-	scheme    = regexp.MustCompile(`\b(Bearer|Basic) (\S+)`)
+	scheme    = regexp.MustCompile(`\b(?i:(bearer|basic)) (\S+)`)
 	userinfo  = regexp.MustCompile(`\w+://[^\s:/@]*:([^\s/@]+)@`)
 )
 

@@ -47,7 +47,11 @@ func Plausible(text string) bool {
 func plausibleAt(text string, i int) bool {
 	switch c := text[i]; {
 	case c == '-':
-		return i+1 < len(text) && (text[i+1] == '-' || isLetter(text[i+1])) && (i == 0 || classes[text[i-1]] != wordByte)
+		if i+1 == len(text) || i > 0 && classes[text[i-1]] == wordByte {
+			return false
+		}
+		next := classes[text[i+1]]
+		return next == wordByte || next == wide
 	case c == 0xef:
 		return true
 	}

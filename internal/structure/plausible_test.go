@@ -16,6 +16,7 @@ func TestPlausible(t *testing.T) {
 		{"a%20b", true},
 		{`a\nb`, true},
 		{"--password x", true},
+		{"-é x", true},
 		{"call BEARER abc", true},
 		{"bearer", false},
 		{"[1]", true},

@@ -73,6 +73,8 @@ const (
 // Read appends the leaves found in text to dst, ordered by span.Compare: by
 // start, and of those that start together the longest first. Leaves may nest: a
 // URL in a logfmt value gives a leaf for the value and leaves for its parameters.
+// They never cross, but for the Unread leaf of a reading that ran out of leaves: it
+// is the last, and covers all that follows its start.
 //
 // The inside of a Verbatim leaf has been read, and what it holds follows it. The
 // inside of a leaf with any other coding has not: the caller undoes the coding

@@ -142,9 +142,9 @@ func same(d []byte) bool {
 	return true
 }
 
-// mod11_10 is the check of ISO/IEC 7064, MOD 11,10, over digits whose last is
+// mod1110 is the check of ISO/IEC 7064, MOD 11,10, over digits whose last is
 // the check digit.
-func mod11_10(d []byte) bool {
+func mod1110(d []byte) bool {
 	p := 10
 	for _, c := range d[:len(d)-1] {
 		s := (p + int(c)) % 10

@@ -5,5 +5,5 @@ package validate
 func oib(value string) bool {
 	var buf [11]byte
 	d := digits(value, buf[:0])
-	return len(d) == 11 && !same(d) && mod11_10(d)
+	return len(d) == 11 && !same(d) && mod1110(d)
 }

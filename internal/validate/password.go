@@ -17,11 +17,11 @@ created creating credential credentials db decrypted default deleted denied dete
 disabled does done each email empty enabled encoded encrypted encryption enter entered entry error errors
 exceeded exists expire expired expires expiring expiry fail failed failing fails failure field file found
 generated generating get getting given got granted handler has hash hashed hashing here history id ignored
-input incorrect init initialized invalid invalidated inactive insufficient issued key keys known
+input incorrect init initialized insert invalid invalidated inactive insufficient issued key keys known
 least length list load loaded locked login logon logout lost manager match matched matches
 matching mechanism method minimum mismatch missing mode must name needed needs never next none null
 opened open opening parameter param parameters parse parsed parsing passed password passwords pending permission
-policy prompt protected provided provider reading received refresh refreshed refused rejected removed
+policy prompt protected provided provider range reading received refresh refreshed refused rejected removed
 renewed request requested required requires reset resetting result retrieved retry revoked rotated
 rotation same saved sent server service session set setting short similar skipped started state status
 stored stopped strength string submitted succeeded success successful successfully support supported sync
@@ -32,18 +32,19 @@ boolean bool str text bytes number integer object varchar secretstring optional 
 pam_unix sshd sudo su root uid files compat sss ldap nis winbind systemd
 `)
 
+// weak holds passwords that people do choose among the words that otherwise stand
+// for a missing value.
+var weak = wordSet(`secret example`)
+
 // passwordShape reports whether v can be a password someone chose: four
 // characters or more that are no placeholder, no word that messages put after
 // "password:" and no path.
 func passwordShape(v string) bool {
 	v = strings.TrimRight(v, ".,;:!")
-	if len(v) < 4 || !notPlaceholder(v) {
+	if len(v) < 4 || !realForm(v) || filePath(v) {
 		return false
 	}
-	if said[strings.ToLower(v)] {
-		return false
-	}
-	return !filePath(v)
+	return weak[v] || !saysNothing(v) && !said[strings.ToLower(v)]
 }
 
 // filePath reports whether v is a file's name: /a/b, ./a, ~/a, C:\a, file:///a.

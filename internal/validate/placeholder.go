@@ -14,7 +14,7 @@ secret password passwd token apikey credentials credential value string text byt
 boolean object array number todo tbd na notset notavailable placeholder example
 yourpassword yourpasswordhere yourtoken yourtokenhere yoursecret yoursecrethere yourapikey
 yourapikeyhere yourkey yourkeyhere youraccesstoken yoursecretkey yourclientsecret
-mypassword insertyourkeyhere enteryourpassword passwordhere tokenhere apikeyhere secrethere keyhere
+insertyourkeyhere enteryourpassword passwordhere tokenhere apikeyhere secrethere keyhere
 replaceme fillmein putyourkeyhere
 `)
 
@@ -23,14 +23,16 @@ replaceme fillmein putyourkeyhere
 // fetches it, or a mask of airtight's own.
 func notPlaceholder(v string) bool {
 	v = strings.Trim(v, " \t\r\n\"'`")
-	if v == "" || repeated(v) || alreadyMasked(v) || variable(v) || fromCode(v) {
-		return false
-	}
-	if len(v) > 32 {
-		return true
-	}
-	return !nothing[bare(v)]
+	return realForm(v) && !saysNothing(v)
 }
+
+// realForm reports whether v does not have the form of a placeholder.
+func realForm(v string) bool {
+	return v != "" && !repeated(v) && !alreadyMasked(v) && !variable(v) && !fromCode(v)
+}
+
+// saysNothing reports whether v is a word that stands where a value is missing.
+func saysNothing(v string) bool { return len(v) <= 32 && nothing[bare(v)] }
 
 // bare is v in lower case without separators and brackets.
 func bare(v string) string {
@@ -74,7 +76,7 @@ func alreadyMasked(v string) bool {
 
 // variable reports whether v is a reference that something else fills in.
 func variable(v string) bool {
-	for _, pair := range [...][2]string{{"${", "}"}, {"$(", ")"}, {"{{", "}}"}, {"{%", "%}"}, {"<%", "%>"}, {"#{", "}"}, {"<", ">"}, {"%(", ")s"}, {"((", "))"}, {"@@", "@@"}, {"__", "__"}, {"{", "}"}} {
+	for _, pair := range [...][2]string{{"${", "}"}, {"$(", ")"}, {"{{", "}}"}, {"{%", "%}"}, {"<%", "%>"}, {"#{", "}"}, {"<", ">"}, {"%(", ")s"}, {"%{", "}"}, {"((", "))"}, {"@@", "@@"}, {"__", "__"}, {"{", "}"}} {
 		if in, ok := enclosed(v, pair[0], pair[1]); ok && reference(in) {
 			return true
 		}
@@ -107,8 +109,18 @@ func fromCode(v string) bool {
 			return true
 		}
 	}
-	// A call, f(x) or a.b(x), with the whole of v as its text.
-	if name, args, ok := strings.Cut(v, "("); ok && name != "" && strings.HasSuffix(strings.TrimRight(args, ";,"), ")") && identifier(name) && wordLike(name) {
+	// A call, f(x) or a.b(x), whole or cut off after an argument.
+	if name, args, ok := strings.Cut(v, "("); ok && name != "" && identifier(name) && wordLike(name) {
+		args = strings.TrimRight(args, ";,")
+		if strings.HasSuffix(args, ")") || strings.HasSuffix(v, ",") || strings.Contains(name, ".") {
+			return true
+		}
+	}
+	// An element, a[3], and a name that ends as credentials' names do, a.password.
+	if name, index, ok := strings.Cut(v, "["); ok && name != "" && identifier(name) && strings.HasSuffix(index, "]") && len(index) <= 8 {
+		return true
+	}
+	if namesCredential(v) {
 		return true
 	}
 	// A printed object: com.example.Token@1b2c3d4, Token{…}, &{…}, <Object at 0x7f…>.
@@ -119,6 +131,21 @@ func fromCode(v string) bool {
 		return true
 	}
 	return len(v) <= 18 && strings.HasPrefix(v, "0x") && allHex(v[2:])
+}
+
+// namesCredential reports whether v is the name of a variable or field for a
+// credential: DB_PASSWORD, cfg.Password.
+func namesCredential(v string) bool {
+	at := strings.LastIndexAny(v, "._")
+	if at <= 0 || !identifier(v) || v[at] == '_' && v != strings.ToUpper(v) {
+		return false
+	}
+	for _, noun := range [...]string{"password", "passwd", "pwd", "pass", "secret", "token", "key", "credentials"} {
+		if last := v[at+1:]; len(last) >= len(noun) && strings.EqualFold(last[len(last)-len(noun):], noun) {
+			return wordLike(v)
+		}
+	}
+	return false
 }
 
 // enclosed returns what stands between open and end, if v is just that.

@@ -20,5 +20,5 @@ func steuerID(value string) bool {
 			return false
 		}
 	}
-	return repeated == 1 && mod11_10(d)
+	return repeated == 1 && mod1110(d)
 }

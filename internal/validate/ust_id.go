@@ -12,5 +12,5 @@ func ustID(value string) bool {
 	for i := range d {
 		d[i] -= '0'
 	}
-	return d[0] != 0 && mod11_10(d)
+	return d[0] != 0 && mod1110(d)
 }
