@@ -66,7 +66,10 @@ func (s *scanner) decode(v *view, l *structure.Leaf) {
 	inner := structure.Decode(v.Text, l.Span, l.Coding)
 	child := s.viewAt(v.depth + 1)
 	child.View, child.key, child.form = inner.Within(&v.View), l.Key, l.Form
-	child.codings = append(append(child.codings, v.codings...), l.Coding)
+	child.codings = append(child.codings, v.codings...)
+	if l.Coding != structure.Verbatim {
+		child.codings = append(child.codings, l.Coding)
+	}
 	if l.IsKey || l.Key == "" {
 		child.key = v.key
 	}

@@ -72,6 +72,7 @@ const enough = 8
 type nodeInfo struct {
 	min, max int      // bytes of a match
 	exact    []string // all strings it can match, folded; nil when unknown or too many
+	prefix   []string // what every match starts with, folded; nil when unknown or too many
 	best     required // the best literal set inside, relative to the node's start
 }
 
@@ -86,6 +87,14 @@ func requiredOf(re *syntax.Regexp) (best required, minLen, maxLen int) {
 }
 
 func walk(re *syntax.Regexp) nodeInfo {
+	n := walkOp(re)
+	if n.exact != nil {
+		n.prefix = n.exact
+	}
+	return n
+}
+
+func walkOp(re *syntax.Regexp) nodeInfo {
 	switch re.Op {
 	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
 		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
@@ -103,7 +112,7 @@ func walk(re *syntax.Regexp) nodeInfo {
 	case syntax.OpAlternate:
 		return alternateInfo(re)
 	case syntax.OpQuest:
-		return alternatives([]nodeInfo{walk(re.Sub[0]), {exact: []string{""}}})
+		return alternatives([]nodeInfo{walk(re.Sub[0]), {exact: []string{""}, prefix: []string{""}}})
 	case syntax.OpStar:
 		return nodeInfo{max: unbounded}
 	case syntax.OpPlus:
@@ -176,9 +185,14 @@ func alternateInfo(re *syntax.Regexp) nodeInfo {
 }
 
 func alternatives(subs []nodeInfo) nodeInfo {
-	n := nodeInfo{min: unbounded, exact: []string{}}
+	n := nodeInfo{min: unbounded, exact: []string{}, prefix: []string{}}
 	all := required{min: unbounded}
 	for _, s := range subs {
+		if s.prefix == nil || n.prefix == nil || len(n.prefix)+len(s.prefix) > maxExact {
+			n.prefix = nil
+		} else {
+			n.prefix = append(n.prefix, s.prefix...)
+		}
 		n.min, n.max = min(n.min, s.min), max(n.max, s.max)
 		if s.exact == nil || n.exact == nil || len(n.exact)+len(s.exact) > maxExact {
 			n.exact = nil
@@ -200,9 +214,7 @@ func alternatives(subs []nodeInfo) nodeInfo {
 		all.literals = unique(all.literals)
 		n.best = all
 	}
-	if n.exact != nil {
-		n.exact = unique(n.exact)
-	}
+	n.exact, n.prefix = unique(n.exact), unique(n.prefix)
 	return n
 }
 
@@ -211,7 +223,7 @@ func repeated(n nodeInfo, lo, hi int) nodeInfo {
 	if lo == 0 {
 		return out
 	}
-	out.best = n.best
+	out.best, out.prefix = n.best, n.prefix
 	if n.exact == nil {
 		return out
 	}
@@ -238,6 +250,12 @@ func concatInfo(re *syntax.Regexp) nodeInfo {
 	run := required{literals: []string{""}}
 	for _, sub := range re.Sub {
 		s := walk(sub)
+		if s.exact == nil {
+			n.best = better(n.best, required{cross(run.literals, s.prefix), run.min, run.max})
+			if n.exact != nil {
+				n.prefix = extend(n.exact, s.prefix)
+			}
+		}
 		joined := cross(run.literals, s.exact)
 		if joined == nil || longest(joined) > maxLiteral {
 			n.best = better(n.best, run)
@@ -280,6 +298,20 @@ func cross(a, b []string) []string {
 	return unique(out)
 }
 
+// extend is every prefix with what follows it, or the prefixes as they are where
+// that would multiply them for little.
+func extend(prefix, next []string) []string {
+	const few = 4
+	if len(next) > few {
+		return prefix
+	}
+	if longer := cross(prefix, next); longer != nil {
+		return longer
+	}
+	return prefix
+}
+
+// unique sorts s and leaves out what stands twice; nil stays nil.
 func unique(s []string) []string {
 	slices.Sort(s)
 	return slices.Compact(s)

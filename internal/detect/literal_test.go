@@ -25,6 +25,7 @@ func TestRequired(t *testing.T) {
 		{`x?yzwv`, "xyzwv yzwv", 0, 0},
 		{`\d+`, "", 0, 0},
 		{`(?:abc){3}`, "abcabcabc", 0, 0},
+		{`sk-proj-\d+x|sk-admin-\w+y`, "sk-admin- sk-proj-", 0, 0},
 		{`(?:foo1|\d+)`, "", 0, 0},
 	} {
 		re, err := parse(c.pattern)

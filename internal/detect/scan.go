@@ -121,6 +121,7 @@ type view struct {
 	tops    []int32      // the leaves that no other leaf holds
 	strung  map[int]bool // where the numbers start that stand in JSON inside a JSON string
 	pending []pending
+	alone   []int32 // leaves to be examined on their own
 }
 
 // pending is a match of a pattern before its surroundings were looked at.
@@ -161,7 +162,7 @@ func (s *scanner) viewAt(depth int) *view {
 		s.views = append(s.views, &view{})
 	}
 	v := s.views[depth]
-	*v = view{depth: depth, leaves: v.leaves[:0], tops: v.tops[:0], pending: v.pending[:0], codings: v.codings[:0]}
+	*v = view{depth: depth, leaves: v.leaves[:0], tops: v.tops[:0], pending: v.pending[:0], alone: v.alone[:0], codings: v.codings[:0]}
 	return v
 }
 
@@ -325,8 +326,12 @@ func (s *scanner) hold(v *view, rule int, f found) {
 }
 
 // settle decides the matches held: it goes through them and the leaves in order
-// of their start, so that each match meets only the leaves around it. A match that
-// runs out of a URL's password into its host is none: pass@host is no address.
+// of their start, so that each match meets only the leaves around it.
+//
+// A match that starts inside a part of a JSON text or URL and runs out of it has
+// mistaken syntax for text: a greedy pattern takes the quote and bracket that
+// follow, or a password and the host behind it pass for an e-mail address. It is
+// dropped, and the part examined alone.
 func (s *scanner) settle(v *view) {
 	slices.SortFunc(v.pending, func(a, b pending) int {
 		return cmp.Or(span.Compare(a.value, b.value), span.Compare(a.whole, b.whole), a.rule-b.rule)
@@ -339,20 +344,33 @@ func (s *scanner) settle(v *view) {
 			next++
 		}
 		open = slices.DeleteFunc(open, func(i int32) bool { return v.leaves[i].Span.End <= p.value.Start })
-		var leaf *structure.Leaf
-		runsOut := false
-		for i := len(open) - 1; i >= 0 && leaf == nil; i-- {
-			l := &v.leaves[open[i]]
-			if l.Span.Contains(p.value) {
-				leaf = l
+		leaf, outOfJSON, runsOut := (*structure.Leaf)(nil), int32(-1), int32(-1)
+		for _, i := range slices.Backward(open) {
+			if v.leaves[i].Span.Contains(p.value) {
+				leaf = &v.leaves[i]
+				break
 			}
-			runsOut = runsOut || leaf == nil && l.Key == "url.password" && l.Form == structure.URL
+			switch l := &v.leaves[i]; {
+			case l.Form == structure.URL && l.Key != "url.user": // user:password is one credential
+				runsOut = i
+			case l.Form != structure.Plain && l.Form != structure.URL:
+				outOfJSON = i
+			}
 		}
-		if !runsOut {
+		if leaf == nil && outOfJSON >= 0 {
+			runsOut = outOfJSON
+		}
+		if runsOut < 0 {
 			s.decide(v, p, leaf)
+		} else if l := v.leaves[runsOut]; l.Coding == structure.Verbatim {
+			v.alone = append(v.alone, runsOut)
 		}
 	}
 	s.open = open
+	slices.Sort(v.alone)
+	for _, i := range slices.Compact(v.alone) {
+		s.decode(v, &v.leaves[i])
+	}
 }
 
 // decide holds a match against validators, keyword and context. leaf is the

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/airtight-telemetry/airtight/internal/policy"
 )
 
 // Scrubber takes a text and gives it back without what must not be told. It is
@@ -41,12 +43,14 @@ const (
 // under the old scrubbers.
 type inForce struct {
 	scrubbers []Scrubber
-	clean     sync.Map // string -> struct{}
+	gates     map[gate]*policy.Compiled // the policies that were in force when it was made
+	clean     sync.Map                  // string -> struct{}
 	cleanLen  atomic.Int32
 }
 
 var (
-	changes sync.Mutex // serialises writers of current
+	changes sync.Mutex  // serialises writers of the two below
+	added   []*Scrubber // in the order they came
 	current atomic.Pointer[inForce]
 )
 
@@ -71,20 +75,60 @@ func Add(s Scrubber) (remove func()) {
 	}
 }
 
-var added []*Scrubber // guarded by changes
-
+// publish is called under changes.
 func publish() {
-	next := &inForce{scrubbers: make([]Scrubber, len(added))}
-	for i, e := range added {
-		next.scrubbers[i] = *e
+	next := &inForce{gates: map[gate]*policy.Compiled{}}
+	for _, e := range added {
+		if g, ok := (*e).(gate); ok {
+			next.gates[g] = g.guard.Policy()
+		}
+	}
+	for _, e := range added {
+		if b, ok := (*e).(*builtIn); ok && next.covers(b) {
+			b.release()
+			continue
+		}
+		next.scrubbers = append(next.scrubbers, *e)
 	}
 	current.Store(next)
+}
+
+func (f *inForce) covers(b *builtIn) bool {
+	for _, p := range f.gates {
+		if b.covered(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// state is what is in force, with the policies as they are now.
+func state() *inForce {
+	f := current.Load()
+	if f == nil || f.upToDate() {
+		return f
+	}
+	changes.Lock()
+	defer changes.Unlock()
+	if !current.Load().upToDate() {
+		publish()
+	}
+	return current.Load()
+}
+
+func (f *inForce) upToDate() bool {
+	for g, p := range f.gates {
+		if g.guard.Policy() != p {
+			return false
+		}
+	}
+	return true
 }
 
 // Text puts a text through every scrubber in force. While there is none, and when
 // one panics, nothing of the text comes back.
 func Text(text string) (out string) {
-	state := current.Load()
+	state := state()
 	if text == "" {
 		return ""
 	}

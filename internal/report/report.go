@@ -15,27 +15,27 @@ import (
 // Finding is one value found and where, without the value.
 type Finding struct {
 	// Path is the file, or "-" for standard input.
-	Path string `json:"path"`
+	Path string
 	// Line counts from 1; in a file of protobuf messages it is the message's number.
-	Line int `json:"line"`
+	Line int
 	// Start and End are byte offsets from the start of the line, End exclusive; in
 	// protobuf they are offsets in the field's value.
-	Start int `json:"start"`
-	End   int `json:"end"`
+	Start int
+	End   int
 	// Field is the field of a protobuf message, through the gate; else empty.
-	Field       string          `json:"field,omitempty"`
-	Rule        string          `json:"rule"`
-	Class       rule.Class      `json:"class"`
-	Severity    string          `json:"severity"`
-	Confidence  rule.Confidence `json:"-"`
-	Fingerprint string          `json:"fingerprint"`
+	Field       string
+	Rule        string
+	Class       rule.Class
+	Severity    string
+	Confidence  rule.Confidence
+	Fingerprint string
 
 	// Column and EndColumn are Start and End counted in characters.
-	Column    int `json:"-"`
-	EndColumn int `json:"-"`
+	Column    int
+	EndColumn int
 	// Excerpt is the masked surroundings, for the HTML page: what is before the
 	// finding's mask, the mask, and what is after it.
-	Excerpt Excerpt `json:"-"`
+	Excerpt Excerpt
 }
 
 // Excerpt is a piece of a masked line around a finding.

@@ -117,7 +117,7 @@ var carriers = []struct {
 
 const (
 	before = "10:11:12 INFO "
-	after  = "\n10:11:13 INFO done"
+	after  = "\n[10:11:13] INFO done"
 )
 
 // carried is an example in a carrier.

@@ -142,7 +142,7 @@ func namesCredential(v string) bool {
 	}
 	for _, noun := range [...]string{"password", "passwd", "pwd", "pass", "secret", "token", "key", "credentials"} {
 		if last := v[at+1:]; len(last) >= len(noun) && strings.EqualFold(last[len(last)-len(noun):], noun) {
-			return wordLike(v)
+			return reference(v)
 		}
 	}
 	return false

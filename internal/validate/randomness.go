@@ -48,12 +48,13 @@ func kindOf(c byte) int {
 // surprise counts the pairs of neighbouring letters and digits of v that a name
 // would hardly hold (a change between letter and digit or between cases, other
 // than the capital of a word, and letters that seldom meet), and all pairs that
-// could have been one. Pairs of digits say nothing and count as neither.
+// could have been one. Pairs of digits and of the same letter say nothing and count
+// as neither.
 func surprise(v string) (odd, total int) {
 	before := otherKind
 	for i := 0; i < len(v); i++ {
 		here := kindOf(v[i])
-		if here != otherKind && before != otherKind && (here != digitKind || before != digitKind) {
+		if here != otherKind && before != otherKind && (here != digitKind || before != digitKind) && v[i] != v[i-1] {
 			total++
 			switch {
 			case here == digitKind || before == digitKind:
