@@ -7,6 +7,8 @@ import (
 	"io/fs"
 )
 
+//go:generate go run ../cmd/airtight rules docs --out ../docs/rules
+
 //go:embed all:rules
 var rules embed.FS
 

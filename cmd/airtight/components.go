@@ -22,7 +22,9 @@ import (
 	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/otlpreceiver"
 
+	"github.com/airtight-telemetry/airtight/exporter/ledgerexporter"
 	"github.com/airtight-telemetry/airtight/processor/airtightprocessor"
+	"github.com/airtight-telemetry/airtight/receiver/findingsreceiver"
 )
 
 // components is every part of the distribution. There is no batch processor: it
@@ -34,6 +36,7 @@ func components() (f otelcol.Factories, err error) {
 		otlpreceiver.NewFactory(),
 		filelogreceiver.NewFactory(),
 		kafkareceiver.NewFactory(),
+		findingsreceiver.NewFactory(),
 	)
 	f.Processors, errs[1] = otelcol.MakeFactoryMap[processor.Factory](
 		memorylimiterprocessor.NewFactory(),
@@ -45,6 +48,7 @@ func components() (f otelcol.Factories, err error) {
 		kafkaexporter.NewFactory(),
 		fileexporter.NewFactory(),
 		debugexporter.NewFactory(),
+		ledgerexporter.NewFactory(),
 	)
 	f.Extensions, errs[3] = otelcol.MakeFactoryMap[extension.Factory](
 		filestorage.NewFactory(),

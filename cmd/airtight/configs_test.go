@@ -94,7 +94,17 @@ func start(t *testing.T, env map[string]string, configs ...string) *process {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+	leaveNoCore(t, p.cmd.Process.Pid)
 	return p
+}
+
+// leaveNoCore checks that a crash would write no core file, where the system tells.
+func leaveNoCore(t *testing.T, pid int) {
+	t.Helper()
+	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
+	if err == nil && !regexp.MustCompile(`Max core file size +0 +0 `).Match(limits) {
+		t.Error("the process may leave a core file")
+	}
 }
 
 // stop asks the process to end as an orchestrator would, and looks at its own log.

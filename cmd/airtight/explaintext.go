@@ -61,11 +61,15 @@ func (s *slots) Add(slot field.Slot)     { s.all = append(s.all, slot) }
 // text explains a batch of lines.
 func (e *explainer) text(b linewalk.Batch) error {
 	var s slots
-	e.walker.Collect(&s, b)
 	said := 0
+	for _, u := range e.walker.Collect(&s, b) {
+		e.heading(fmt.Sprintf("%d", b.First+u.Line), "what can't be examined becomes a tombstone, "+u.Reason.TombstoneText())
+		e.detail("cure", cureOf(u.Reason))
+		said++
+	}
 	for _, slot := range s.all {
 		if slot.Place.Part == field.Line && e.under != "" {
-			slot.Place.Part, slot.Place.Path, slot.Place.Key = field.Attribute, e.under, e.under[strings.LastIndexByte(e.under, '.')+1:]
+			slot.Place.Part, slot.Place.Path, slot.Place.Key = field.Attribute, e.under, e.under
 		}
 		said += e.slot(b.First, slot)
 	}
@@ -187,7 +191,7 @@ func (e *explainer) outcome(m detect.Match, d policy.Decision, exempt []span.Spa
 	why = e.reasons.action(r, o.Action)
 	switch o.Action {
 	case action.Mask:
-		form := action.Append(nil, action.Mask, "", action.Slot{RuleID: r.ID, Class: r.Class, Form: m.Form}, nil)
+		form := action.Append(nil, action.Mask, "", action.Slot{RuleID: r.ID, Class: r.Class, Form: m.Form, Literal: m.Literal}, nil)
 		return "masked as " + string(form), why
 	case action.Drop:
 		return "the field is dropped", why

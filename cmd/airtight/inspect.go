@@ -18,14 +18,6 @@ import (
 	"github.com/airtight-telemetry/airtight/internal/report"
 )
 
-// inspector finds what a policy finds, and where, in sources of any content.
-type inspector struct {
-	guard        *guard.Guard
-	fingerprints *finding.Fingerprinter
-	limits       policy.Limits
-	excerpts     bool
-}
-
 // content is what a source turned out to hold.
 type content struct {
 	binary bool
@@ -44,14 +36,16 @@ func (c *content) fail(errs ...error) {
 	}
 }
 
-// inspected is what came of one batch.
-type inspected struct {
-	findings []report.Finding
-	failed   []error
+// examiner looks at what a source holds, batch by batch. Its methods are safe for
+// concurrent use; their errors say what could not be examined.
+type examiner[T any] interface {
+	lines(w *linewalk.Walker, path string, b linewalk.Batch) (T, []error)
+	// message examines a message of a file of the Collector's file exporter.
+	message(path string, n int, message []byte) (T, []error)
 }
 
-// source hands the findings of a source to write, in order.
-func (i *inspector) source(path string, in io.Reader, write func([]report.Finding) error) (c content, err error) {
+// examine hands what an examiner makes of a source to write, in order.
+func examine[T any](e examiner[T], limits policy.Limits, path string, in io.Reader, write func(T) error) (c content, err error) {
 	in, kind, err := linewalk.Open(in)
 	if err != nil {
 		return c, err
@@ -61,29 +55,86 @@ func (i *inspector) source(path string, in io.Reader, write func([]report.Findin
 		c.binary = true
 		return c, nil
 	case linewalk.Framed:
-		return c, i.frames(path, in, &c, write)
+		return c, frames(e, limits, path, in, &c, write)
 	}
-	each := func(r inspected) error {
+	type result struct {
+		out    T
+		failed []error
+	}
+	each := func(r result) error {
 		c.fail(r.failed...)
-		return write(r.findings)
+		return write(r.out)
 	}
-	return c, inOrder(linewalk.NewReader(in).Next, func() worker[linewalk.Batch, inspected] {
-		w := linewalk.New(linewalk.Options{MaxDepth: i.limits.MaxDepth}, nil)
-		return worker[linewalk.Batch, inspected]{func(b linewalk.Batch) inspected { return i.lines(w, path, b) }, func() {}}
+	return c, inOrder(linewalk.NewReader(in).Next, func() worker[linewalk.Batch, result] {
+		w := linewalk.New(linewalk.Options{MaxDepth: limits.MaxDepth}, nil)
+		return worker[linewalk.Batch, result]{
+			func(b linewalk.Batch) (r result) {
+				r.out, r.failed = e.lines(w, path, b)
+				return r
+			},
+			func() {},
+		}
 	}, each, func() error { return nil })
 }
 
-// lines inspects a batch of lines.
-func (i *inspector) lines(w *linewalk.Walker, path string, b linewalk.Batch) (out inspected) {
-	if b.Oversize {
-		out.failed = append(out.failed, fmt.Errorf("line %d is longer than 32 MiB and was not examined; split it", b.First))
-		return out
+// frames examines the messages of a file of the Collector's file exporter.
+func frames[T any](e examiner[T], limits policy.Limits, path string, in io.Reader, c *content, write func(T) error) error {
+	frames := linewalk.NewFrameReader(in)
+	w := linewalk.New(linewalk.Options{MaxDepth: limits.MaxDepth}, nil)
+	for n := 1; ; n++ {
+		message, err := frames.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("message %d %w", n, err)
+		}
+		var out T
+		var failed []error
+		if len(message) > 0 && message[0] == '{' {
+			out, failed = e.lines(w, path, linewalk.Batch{Text: string(message), First: n})
+		} else {
+			out, failed = e.message(path, n, message)
+		}
+		c.fail(failed...)
+		if err := write(out); err != nil {
+			return err
+		}
 	}
+}
+
+// unexaminedLine and unexaminedMessage say where something was not examined.
+func unexaminedLine(line int, r field.Reason) error {
+	return fmt.Errorf("line %d: was not examined whole: %s; %s", line, r, cureOf(r))
+}
+
+func unexaminedMessage(n int, where string, r field.Reason) error {
+	return fmt.Errorf("message %d: %s was not examined whole: %s; %s", n, where, r, cureOf(r))
+}
+
+func noMessage(n int) error {
+	return fmt.Errorf("message %d is no OTLP export request and was not examined", n)
+}
+
+// inspector finds what a policy finds, and where, in sources of any content.
+type inspector struct {
+	guard        *guard.Guard
+	fingerprints *finding.Fingerprinter
+	limits       policy.Limits
+	excerpts     bool
+}
+
+// source hands the findings of a source to write, in order.
+func (i *inspector) source(path string, in io.Reader, write func([]report.Finding) error) (content, error) {
+	return examine(i, i.limits, path, in, write)
+}
+
+// lines inspects a batch of lines.
+func (i *inspector) lines(w *linewalk.Walker, path string, b linewalk.Batch) (found []report.Finding, failed []error) {
 	s := i.guard.Session(context.Background())
 	defer s.Close()
-	deep := w.Collect(s, b)
-	for _, n := range deep {
-		out.failed = append(out.failed, fmt.Errorf("line %d: a value is nested too deep and was not examined; raise limits.max_depth", b.First+n))
+	for _, u := range w.Collect(s, b) {
+		failed = append(failed, unexaminedLine(b.First+u.Line, u.Reason))
 	}
 	excerpts := excerpter{inspector: i, line: -1}
 	sightings := s.Inspect(i.fingerprints)
@@ -94,7 +145,7 @@ func (i *inspector) lines(w *linewalk.Walker, path string, b linewalk.Batch) (ou
 	for n, g := range sightings {
 		l := located[n]
 		if g.Reason != field.ReasonNone {
-			out.failed = append(out.failed, fmt.Errorf("line %d: a value was not examined: %s; see limits", b.First+l.Line, g.Reason))
+			failed = append(failed, unexaminedLine(b.First+l.Line, g.Reason))
 			continue
 		}
 		f := newFinding(path, g)
@@ -103,9 +154,22 @@ func (i *inspector) lines(w *linewalk.Walker, path string, b linewalk.Batch) (ou
 		if i.excerpts {
 			f.Excerpt = excerpts.of(located, sightings, n)
 		}
-		out.findings = append(out.findings, f)
+		found = append(found, f)
 	}
-	return out
+	return found, failed
+}
+
+// cureOf is what to do about something that could not be examined.
+func cureOf(r field.Reason) string {
+	switch r {
+	case field.ReasonDepth:
+		return "raise limits.max_depth"
+	case field.ReasonSize:
+		return "split the line"
+	case field.ReasonBudget:
+		return "look at it by hand, and simplify the policy's slowest rules (airtight rules list names their lane)"
+	}
+	return "look at it by hand"
 }
 
 func newFinding(path string, g guard.Sighting) report.Finding {
@@ -116,41 +180,15 @@ func newFinding(path string, g guard.Sighting) report.Finding {
 	return f
 }
 
-// frames inspects the messages of a file of the Collector's file exporter.
-func (i *inspector) frames(path string, in io.Reader, c *content, write func([]report.Finding) error) error {
-	frames := linewalk.NewFrameReader(in)
-	w := linewalk.New(linewalk.Options{MaxDepth: i.limits.MaxDepth}, nil)
-	for n := 1; ; n++ {
-		message, err := frames.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("message %d %w", n, err)
-		}
-		var r inspected
-		if len(message) > 0 && message[0] == '{' {
-			r = i.lines(w, path, linewalk.Batch{Text: string(message), First: n})
-		} else {
-			r = i.message(path, n, message)
-		}
-		c.fail(r.failed...)
-		if err := write(r.findings); err != nil {
-			return err
-		}
-	}
-}
-
 // message inspects one protobuf message.
-func (i *inspector) message(path string, n int, message []byte) (out inspected) {
+func (i *inspector) message(path string, n int, message []byte) (found []report.Finding, failed []error) {
 	s := i.guard.Session(context.Background())
 	defer s.Close()
 	g := &noting{session: s, inspector: i, path: path, number: n}
 	if _, ok := linewalk.Message(g, message, pdatawalk.Limits{MaxDepth: i.limits.MaxDepth}); !ok {
-		out.failed = append(out.failed, fmt.Errorf("message %d is no OTLP export request and was not examined", n))
-		return out
+		return nil, []error{noMessage(n)}
 	}
-	return g.out
+	return g.found, g.failed
 }
 
 // noting is a gate that changes nothing and notes what is found.
@@ -160,7 +198,8 @@ type noting struct {
 	path      string
 	number    int
 	places    map[uint32]field.Slot
-	out       inspected
+	found     []report.Finding
+	failed    []error
 }
 
 func (n *noting) Resource(r field.Resource) { n.session.Resource(r) }
@@ -176,20 +215,25 @@ func (n *noting) Add(s field.Slot) {
 func (n *noting) Resolve() ([]field.Edit, []uint32) {
 	for _, g := range n.session.Inspect(n.inspector.fingerprints) {
 		slot := n.places[g.Ref]
-		where := slot.Place.Part.String()
-		if slot.Place.Path != "" {
-			where += " " + quiet.Gate(n.inspector.guard).Scrub(quiet.Text(slot.Place.Path))
-		}
+		where := fieldName(n.inspector.guard, slot.Place)
 		if g.Reason != field.ReasonNone {
-			n.out.failed = append(n.out.failed, fmt.Errorf("message %d: %s was not examined: %s; see limits", n.number, where, g.Reason))
+			n.failed = append(n.failed, unexaminedMessage(n.number, where, g.Reason))
 			continue
 		}
 		f := newFinding(n.path, g)
 		f.Line, f.Field, f.Start, f.End = n.number, where, g.Span.Start, g.Span.End
 		f.Column, f.EndColumn = linewalk.Column(slot.Text, f.Start), linewalk.Column(slot.Text, f.End)
-		n.out.findings = append(n.out.findings, f)
+		n.found = append(n.found, f)
 	}
 	return nil, nil
+}
+
+// fieldName names a field of a message, through the gate.
+func fieldName(g *guard.Guard, p field.Place) string {
+	if p.Path == "" {
+		return p.Part.String()
+	}
+	return p.Part.String() + " " + quiet.Gate(g).Scrub(quiet.Text(p.Path))
 }
 
 // excerpter makes the masked surroundings of findings, line by line.

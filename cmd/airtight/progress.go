@@ -68,7 +68,11 @@ func (p *progress) read(n int) {
 	if len(path) > 48 {
 		path = "…" + path[len(path)-47:]
 	}
-	fmt.Fprintf(p.out, "\r\x1b[K%d files, %.1f MiB  %s", p.files, float64(p.bytes)/(1<<20), path)
+	noun := "files"
+	if p.files == 1 {
+		noun = "file"
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K%d %s, %.1f MiB  %s", p.files, noun, float64(p.bytes)/(1<<20), path)
 	p.dirty = true
 }
 

@@ -78,10 +78,7 @@ func (r reasons) field(d policy.Decision, s field.Slot) (name, why string) {
 
 // off says why a rule looks at nothing.
 func (r reasons) off(about *rule.Rule) string {
-	pack := about.Pack
-	if pack == "" {
-		pack = rule.PackOf(about.Class)
-	}
+	pack := packOf(about)
 	if slices.Contains(r.policy.Packs, pack) { // a rule of the telemetry pack, whose class is off
 		pack = rule.PackOf(about.Class)
 	}
@@ -116,10 +113,7 @@ func (r reasons) exempt(about *rule.Rule, value string) string {
 
 // mode says what puts a rule in shadow mode.
 func (r reasons) mode(about *rule.Rule) string {
-	pack := about.Pack
-	if pack == "" {
-		pack = rule.PackOf(about.Class)
-	}
+	pack := packOf(about)
 	switch {
 	case r.policy.Modes[about.ID] != "":
 		return r.at("mode of the rule", "modes", about.ID)

@@ -32,6 +32,10 @@ personal data in logs, traces and metrics before they are exported, and the same
 gate for a pipe.`,
 		Example: `  airtight run --config configs/sidecar.yaml
   airtight validate --config configs/gateway.yaml
+  tail -f app.log | airtight redact
+  airtight scan --format html logs/ > report.html
+  airtight tune --policy policy.yaml /var/log/app
+  airtight explain 'user=ann mail=ann@example.com'
   airtight components`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -46,6 +50,7 @@ gate for a pipe.`,
 		newRedactCommand(),
 		newScanCommand(),
 		newExplainCommand(),
+		newTuneCommand(),
 		newRulesCommand(),
 		newImportCommand(),
 		newVersionCommand(),

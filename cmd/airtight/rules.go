@@ -19,8 +19,9 @@ import (
 func newRulesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
-		Short: "List, show, test and compare rules",
-		Long:  "List the rules of the catalogue, show one, hold rules to their examples, or compare two catalogues.",
+		Short: "List, show, test, compare and document rules",
+		Long: `List the rules of the catalogue, show one, hold rules to their examples, compare two
+catalogues, or write the reference pages of one.`,
 		Example: `  airtight rules list --class payment
   airtight rules show email
   airtight rules test
@@ -28,7 +29,7 @@ func newRulesCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newRulesListCommand(), newRulesShowCommand(), newRulesTestCommand(), newRulesDiffCommand())
+	cmd.AddCommand(newRulesListCommand(), newRulesShowCommand(), newRulesTestCommand(), newRulesDiffCommand(), newRulesDocsCommand())
 	return cmd
 }
 

@@ -35,7 +35,7 @@ that A leaves and the other way round, by place and never by value. A catalogue 
 directory like configs/rules, a file with a list of rules, or the word shipped for the
 catalogue of this build.`,
 		Example: `  airtight rules diff shipped ./airtight-main/configs/rules
-  airtight rules diff shipped new-rules.yaml --sample app.log --sample audit.log
+  airtight rules diff rules.yaml new-rules.yaml --sample app.log --sample audit.log
   airtight rules diff old/ new/ --policy policy.yaml --sample app.log`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {

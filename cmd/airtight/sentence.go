@@ -27,6 +27,7 @@ var noise = strings.NewReplacer(
 	"decoding failed due to the following error(s):", "",
 	"failed to build pipelines: ", "",
 	"error decoding ", "",
+	"retrieved value (type=string) cannot be used as a Conf: assuming string type since contents are not valid YAML: yaml: ", "not valid YAML: ",
 )
 
 // cures are what to do about the faults that otelcol only names.
@@ -37,6 +38,7 @@ var cures = []struct{ fault, cure string }{
 	{"which is not configured", "configure it, or take it out of the pipeline"},
 	{"address already in use", "stop what listens there, or choose another endpoint"},
 	{"bind: permission denied", "choose a port of 1024 or more"},
+	{"not valid YAML", "correct it"},
 	{"no such file or directory", "create it, or correct the path"},
 }
 

@@ -63,7 +63,7 @@ func (r *Recogniser) at(text string, i int) int {
 	case rest[0] == '[':
 		return r.bracket(rest)
 	case rest[0] == '*':
-		if i == 0 || text[i-1] != '*' && !isWord(text[i-1]) {
+		if i == 0 || text[i-1] != '*' && starts(text, i) {
 			return partial(rest)
 		}
 	case rest[0] == 'R' && strings.HasPrefix(rest, inURL):
@@ -139,7 +139,31 @@ func isClass(s string) bool {
 }
 
 func bounded(text string, i, n int) bool {
-	return (i == 0 || !isWord(text[i-1])) && (i+n == len(text) || !isWord(text[i+n]))
+	return starts(text, i) && (i+n == len(text) || !isWord(text[i+n]))
+}
+
+// starts reports whether a word may start at i: no letter or digit stands before
+// it but those of an escape, as in password%3D or \n.
+func starts(text string, i int) bool {
+	if i == 0 || !isWord(text[i-1]) {
+		return true
+	}
+	if i >= 2 && text[i-2] == '\\' {
+		return true
+	}
+	for _, e := range [...]struct {
+		mark   string
+		digits int
+	}{{"%", 2}, {"=", 2}, {`\x`, 2}, {`\u`, 4}} {
+		if at := i - e.digits; at >= len(e.mark) && text[at-len(e.mark):at] == e.mark && isHex(text[at:i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isHex(s string) bool {
+	return strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }
 
 func isWord(b byte) bool { return isAlnum(b) || b == '_' }

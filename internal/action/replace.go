@@ -19,12 +19,18 @@ const FieldID = "field"
 // (https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/).
 const inURL = "REDACTED"
 
+// placeholder is what the semantic conventions put in place of a literal of a query
+// (https://opentelemetry.io/docs/specs/semconv/db/database-spans/).
+const placeholder = '?'
+
 // Slot is what an action must know of the place a replacement goes to.
 type Slot struct {
 	RuleID string
 	Class  rule.Class
 	Form   structure.Form
 	Quote  string // around the replacement, see detect.Match
+	// Literal says that a literal of a query goes: its mask is a placeholder.
+	Literal bool
 }
 
 // Append appends what takes value's place to dst: Mask, Partial and Token leave a
@@ -48,6 +54,9 @@ func Append(dst []byte, k Kind, value string, s Slot, t *Tokenizer) []byte {
 }
 
 func appendMask(dst []byte, s Slot) []byte {
+	if s.Literal {
+		return append(dst, placeholder)
+	}
 	if s.Form == structure.URL {
 		return append(dst, inURL...)
 	}

@@ -32,9 +32,9 @@ func TestBuild(t *testing.T) {
 		{"mode: enforce\n", Tombstone, "", ""},
 		{"mode: none\n", Refuse, "", "mode: must be enforce or shadow"},
 		{"mode: none\n", Tombstone, "mode: must be enforce or shadow", ""},
-		// A rule that does not find its own example fails the gate's self-test.
-		{"rules: [{id: a-b, class: identity, pattern: 'AB[0-9]{6}', examples: {match: [CD123456]}}]\n", Refuse, "", "a-b"},
-		{"rules: [{id: a-b, class: identity, pattern: 'AB[0-9]{6}', examples: {match: [CD123456]}}]\n", Tombstone, "a-b", ""},
+		// A rule must find its own examples.
+		{"rules: [{id: a-b, class: identity, pattern: 'AB[0-9]{6}', examples: {match: [CD123456]}}]\n", Refuse, "", "p.yaml:1:78: rules[0].examples.match[0]"},
+		{"rules: [{id: a-b, class: identity, pattern: 'AB[0-9]{6}', examples: {match: [CD123456]}}]\n", Tombstone, "p.yaml:1:78: rules[0].examples.match[0]", ""},
 	} {
 		cfg := Default()
 		cfg.PolicyFile, cfg.OnBadPolicy = write(t, filepath.Join(dir, "p.yaml"), c.file), c.onBadPolicy

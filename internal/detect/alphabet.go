@@ -27,11 +27,16 @@ func newAlphabet(prog *syntax.Prog) (alphabet, bool) {
 	for _, r := range []rune{'9', 'Z', '_', 'z'} {
 		bounds = append(bounds, r+1)
 	}
+	seen := map[*rune]bool{} // a repetition is many instructions that share their runes
 	for i := range prog.Inst {
-		bounds = appendBounds(bounds, &prog.Inst[i])
+		inst := &prog.Inst[i]
+		if len(inst.Rune) > 0 && !seen[&inst.Rune[0]] {
+			seen[&inst.Rune[0]] = true
+			bounds = appendBounds(bounds, inst)
+		}
 	}
 	slices.Sort(bounds)
-	a := alphabet{bounds: slices.Compact(bounds)[1:]}
+	a := alphabet{bounds: slices.Clone(slices.Compact(bounds)[1:])}
 	a.size = len(a.bounds) + 2
 	if a.size > maxClasses {
 		return a, false

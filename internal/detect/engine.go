@@ -3,7 +3,6 @@ package detect
 import (
 	"errors"
 	"runtime"
-	"strings"
 
 	"github.com/airtight-telemetry/airtight/internal/prefilter"
 	"github.com/airtight-telemetry/airtight/internal/rule"
@@ -15,6 +14,7 @@ import (
 type Engine struct {
 	plans    []*plan
 	keys     rule.KeySet // the keys of the lane byKey
+	heads    rule.KeySet // those of them that a key begins with
 	keywords rule.KeySet // the keywords of the lane byKeyword
 
 	literals *prefilter.Literals
@@ -34,8 +34,17 @@ type Engine struct {
 type trigger struct {
 	rule   int32
 	kind   triggerKind
+	edges  edges
 	lo, hi int32 // where a match may start, counted from the literal's end
 }
+
+// edges says at which ends a literal must be the edge of a word.
+type edges uint8
+
+const (
+	leftEdge edges = 1 << iota
+	rightEdge
+)
 
 type triggerKind uint8
 
@@ -73,8 +82,13 @@ func Compile(rules []rule.Rule) (*Engine, error) {
 			b.literals(p)
 		case byKey:
 			for _, k := range rules[i].Keys {
-				e.keys.Add(k, i)
-				b.key(p, k)
+				sequence, begins := rule.Beginning(k)
+				if begins {
+					e.heads.Add(sequence, i)
+				} else {
+					e.keys.Add(sequence, i)
+				}
+				b.key(p, sequence)
 			}
 		case byKeyword:
 			for _, k := range rules[i].Keywords {
@@ -108,6 +122,18 @@ func (e *Engine) scanner() *scanner {
 		return s
 	default:
 		return newScanner(e)
+	}
+}
+
+// Trim gives up the scratch of past scans: after many rules were tried for once, as
+// a self-test does, most of it will not be needed again.
+func (e *Engine) Trim() {
+	for {
+		select {
+		case <-e.idle:
+		default:
+			return
+		}
 	}
 }
 
@@ -206,29 +232,54 @@ func (b *builder) keywords(p *plan) {
 		reach = max(reach, len(w))
 	}
 	for _, w := range p.words {
-		t := trigger{rule: int32(p.index), kind: followsWord, lo: 0, hi: int32(keywordReach + reach)}
+		word, at := tellingWord(w)
+		t := trigger{rule: int32(p.index), kind: followsWord, edges: at, hi: int32(keywordReach + reach)}
 		if p.lane != byKeyword {
-			t = trigger{rule: int32(p.index), kind: namesKey}
+			t = trigger{rule: int32(p.index), kind: namesKey, edges: at}
 		}
-		b.add(fold(rarestWord(w)), t)
+		b.add(word, t)
 	}
 }
 
 // key adds the word that tells a key rule's key.
 func (b *builder) key(p *plan, sequence string) {
-	b.add(fold(rarestWord(sequence)), trigger{rule: int32(p.index), kind: namesKey})
+	word, at := tellingWord(sequence)
+	b.add(word, trigger{rule: int32(p.index), kind: namesKey, edges: at})
 }
 
-// rarestWord picks the one word of a sequence that says most: the separators
-// between the words are not known.
-func rarestWord(sequence string) string {
-	best := ""
-	for _, w := range strings.FieldsFunc(sequence, func(r rune) bool { return strings.ContainsRune(" ._-", r) }) {
-		if (required{literals: []string{w}}).score() > (required{literals: []string{best}}).score() || best == "" {
-			best = w
+// commonWords stand in every log, and in many sequences: a sequence is looked for
+// by another of its words, if it has one.
+var commonWords = map[string]bool{
+	"id": true, "no": true, "nr": true, "num": true, "number": true, "code": true, "name": true, "key": true, "user": true, "service": true,
+	"client": true, "server": true, "connect": true, "data": true, "app": true, "time": true, "host": true, "address": true, "session": true,
+	"value": true, "auth": true, "proxy": true, "x": true, "the": true, "of": true, "de": true, "storage": true, "job": true, "admin": true,
+	"request": true, "root": true, "device": true, "account": true, "card": true, "file": true, "http": true, "header": true, "field": true,
+	"on": true, "in": true, "by": true, "to": true, "at": true, "is": true, "co": true, "my": true, "new": true, "old": true, "full": true,
+	"block": true, "runner": true, "backend": true, "times": true, "through": true, "12": true,
+}
+
+// tellingWord picks the one word of a sequence by which to look for it, folded, and
+// at which ends that word is the edge of a word in every way the sequence may be
+// written: a_b, aB and ab alike. It is the rarest word, and of equals the last.
+func tellingWord(sequence string) (word string, at edges) {
+	words := rule.Words(nil, sequence)
+	best, most := 0, -1
+	for i, w := range words {
+		score := required{literals: []string{fold(w)}}.score()
+		if commonWords[w] {
+			score /= 2
+		}
+		if score >= most {
+			best, most = i, score
 		}
 	}
-	return best
+	if best == 0 {
+		at |= leftEdge
+	}
+	if best == len(words)-1 {
+		at |= rightEdge
+	}
+	return fold(words[best]), at
 }
 
 func (b *builder) lengths() []int32 {

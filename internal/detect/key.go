@@ -6,11 +6,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"github.com/airtight-telemetry/airtight/internal/rule"
 )
 
 // keyInfo is what a key means to the rules.
 type keyInfo struct {
-	rules  []int // of the lane byKey, whose keys it ends in
+	rules  []int // of the lane byKey, whose keys it ends in or begins with
 	worded []int // of the lane byKeyword, whose keyword it holds
 }
 
@@ -51,7 +53,7 @@ func (c keyCache) lookup(e *Engine, key string) *keyInfo {
 }
 
 func (e *Engine) keyInfo(key string) *keyInfo {
-	rules := distinct(e.keys.Tail(nil, key))
+	rules := distinct(e.heads.Head(e.keys.Tail(nil, key), key))
 	worded := distinct(e.keywords.Within(nil, key))
 	if len(rules) == 0 && len(worded) == 0 {
 		return noKey
@@ -62,6 +64,28 @@ func (e *Engine) keyInfo(key string) *keyInfo {
 func distinct(ids []int) []int {
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// hold reports whether the literal at start to end is the edge of a word where it
+// must be. The m that ends a terminal's colour code is no letter.
+func (e edges) hold(text string, start, end int) bool {
+	if e&rightEdge != 0 && !rule.WordEnds(text, end) {
+		return false
+	}
+	return e&leftEdge == 0 || rule.WordStarts(text, start) || afterColour(text, start)
+}
+
+// afterColour reports whether a colour code, such as ESC [ 3 1 m, ends before at.
+// The escape byte itself may be written in several ways.
+func afterColour(text string, at int) bool {
+	if at == 0 || text[at-1] != 'm' {
+		return false
+	}
+	i := at - 1
+	for i > 0 && at-i < 20 && (text[i-1] == ';' || '0' <= text[i-1] && text[i-1] <= '9') {
+		i--
+	}
+	return i > 0 && text[i-1] == '['
 }
 
 // keyReach is how far behind a key the mark may stand that makes it one: code puts

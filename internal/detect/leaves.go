@@ -19,7 +19,7 @@ func (s *scanner) read(v *view) {
 			s.unread(v, l)
 			continue
 		}
-		if v.depth >= s.in.MaxDecode {
+		if v.layers >= s.in.MaxDecode {
 			l.Coding = structure.Verbatim // read no further: what it says as it stands is all that counts
 		}
 		switch {
@@ -62,19 +62,23 @@ func (s *scanner) unread(v *view, l *structure.Leaf) {
 }
 
 // decode examines a leaf with its escapes undone.
-func (s *scanner) decode(v *view, l *structure.Leaf) {
-	inner := structure.Decode(v.Text, l.Span, l.Coding)
-	child := s.viewAt(v.depth + 1)
-	child.View, child.key, child.form = inner.Within(&v.View), l.Key, l.Form
-	child.codings = append(child.codings, v.codings...)
-	if l.Coding != structure.Verbatim {
-		child.codings = append(child.codings, l.Coding)
+func (s *scanner) decode(v *view, l *structure.Leaf) { s.decodeAs(v, l, l.Coding) }
+
+func (s *scanner) decodeAs(v *view, l *structure.Leaf, c structure.Coding) {
+	inner := structure.Decode(v.Text, l.Span, c)
+	child := s.child(v, &inner, l.Span)
+	if child == nil {
+		return
 	}
-	if l.IsKey || l.Key == "" {
-		child.key = v.key
+	child.layers++
+	if c != structure.Verbatim {
+		child.codings = append(child.codings, c)
 	}
-	if v.form != structure.Plain {
-		child.form = v.form
+	if !l.IsKey && l.Key != "" {
+		child.key = l.Key
+	}
+	if v.form == structure.Plain {
+		child.form = l.Form
 	}
 	s.view(child)
 }
@@ -104,15 +108,23 @@ func (s *scanner) wholeValue(v *view, key, value string, leaf *structure.Leaf) {
 	if leaf != nil && s.in.Mask != nil && s.in.Mask.MasksKey(leaf.Path) {
 		s.emit(v, Match{Rule: FieldRule, Value: value, Confidence: rule.High}, at, leaf)
 	}
-	for _, i := range s.keys.lookup(s.e, key).rules {
+	info := s.keys.lookup(s.e, key)
+	for _, i := range info.rules {
 		if s.in.Want.Has(i) {
 			s.underKey(v, i, value, at, leaf)
 		}
+	}
+	if len(info.rules) > 0 || len(info.worded) > 0 {
+		s.undoShort(v, value, at, leaf)
 	}
 }
 
 func (s *scanner) underKey(v *view, i int, value string, at span.Span, leaf *structure.Leaf) {
 	plan := s.e.plans[i]
+	if plan.literals != nil {
+		s.literals(v, i, value, at, leaf)
+		return
+	}
 	in := span.Span{Start: 0, End: len(value)}
 	if plan.program != nil {
 		f, ok, _ := s.find(i, value, 0, 0)
@@ -127,11 +139,15 @@ func (s *scanner) underKey(v *view, i int, value string, at span.Span, leaf *str
 	if !s.valid(i, in.In(value)) {
 		return
 	}
-	confidence := plan.base
-	if plan.context.Len() > 0 && confidence < rule.High && plan.context.Contains(key(v, leaf)) {
-		confidence++
+	s.emit(v, Match{Rule: i, Value: in.In(value), Confidence: plan.underKey(key(v, leaf))}, in.Shift(at.Start), leaf)
+}
+
+// underKey is the confidence of a key rule's match.
+func (p *plan) underKey(key string) rule.Confidence {
+	if p.context.Len() > 0 && p.base < rule.High && p.context.Contains(key) {
+		return p.base + 1
 	}
-	s.emit(v, Match{Rule: i, Value: in.In(value), Confidence: confidence}, in.Shift(at.Start), leaf)
+	return p.base
 }
 
 func key(v *view, leaf *structure.Leaf) string {

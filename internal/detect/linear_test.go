@@ -11,7 +11,7 @@ import (
 // long that never ends.
 var hostile = []string{
 	"https://a:b", "sk-ant-api03-", "api_key", "xoxb-", "key=", "-----BEGIN ", ".eyJ", "1", "eyJ", "4111 ", "adobe", "a@", "::", `{"a":`, "%25",
-	"\\", "%7B", "a.b@", "pat_", "-----BEGIN KEY-----", "\"", "é", "\xff", "password=", "123-45-", "((((",
+	"\\", "%7B", "&#", "&#97;", "=3D", "=\n", "\\u0041", "а1", "１", "\u200b", "H4sI/", "eJwA", "QUJDREVG", "QUJDREVGR0hJSktM\n", "61626364", "6162-", "a.b@", "pat_", "-----BEGIN KEY-----", "\"", "é", "\xff", "password=", "123-45-", "((((",
 }
 
 // TestLinear is invariant 5: sixteen times the text may take sixteen times the

@@ -35,6 +35,7 @@ type plan struct {
 	index      int
 	lane       lane
 	program    *program // of a key rule the pattern against a whole value, nil without one
+	literals   literals // of a key rule that reads its value as a query
 	need       required // the literals, for byLiteral
 	shape      prefilter.Shape
 	min, max   int // bytes of a match
@@ -67,6 +68,11 @@ func newPlan(index int, r *rule.Rule) (*plan, error) {
 	}
 	if len(r.Keys) > 0 {
 		p.lane = byKey
+	}
+	if r.Literals != "" {
+		if p.literals = readers[r.Literals]; p.literals == nil || p.lane != byKey || r.Pattern != "" {
+			return nil, fmt.Errorf("rule %s: literals is one of %v, with keys and without a pattern", r.ID, rule.Literals())
+		}
 	}
 	if r.Pattern == "" && p.lane != byKey {
 		return nil, fmt.Errorf("rule %s: needs a pattern or keys", r.ID)

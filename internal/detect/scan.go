@@ -23,9 +23,14 @@ type Text struct {
 	// Mask, if set, knows the keys inside the text whose whole value is masked
 	// whatever it is; such matches carry FieldRule.
 	Mask Masker
-	// MaxDepth bounds nested containers and MaxDecode layers of escapes. What lies
-	// deeper than MaxDepth is reported with a Reason.
+	// Known, if set, are values found elsewhere, which count here whatever Want says.
+	Known *Known
+	// MaxDepth bounds nested containers and MaxDecode layers of escapes and other
+	// codings. What lies deeper than MaxDepth is reported with a Reason.
 	MaxDepth, MaxDecode int
+	// Continued says that the text is a later stretch of a longer one, so that it
+	// may begin within a string.
+	Continued bool
 }
 
 // Masker says whether a policy masks whatever stands under a key, given the path
@@ -52,6 +57,9 @@ type Match struct {
 	// Quote is what must stand on both sides of a replacement, written as the
 	// containers around it demand: empty but for JSON numbers.
 	Quote string
+	// Literal says that the span is a literal of a query, so that a placeholder is
+	// what a mask of it looks like.
+	Literal bool
 	// Confidence is the rule's base, raised by context.
 	Confidence rule.Confidence
 	// Reason, if set, says why the span could not be examined.
@@ -89,10 +97,12 @@ type scanner struct {
 	views   []*view  // by depth
 	open    []int32
 	keys    keyCache
+	lits    []structure.Literal
 
 	dst   []Match
 	text  int // index of the text being scanned
 	work  int // steps taken in it
+	undo  undone
 	in    *Text
 	trace func(Event)
 }
@@ -114,7 +124,11 @@ type view struct {
 	key     string
 	form    structure.Form
 	codings []structure.Coding // undone so far, from the outermost in
-	depth   int
+	layers  int                // how many that is, views of one part of a text included
+	depth   int                // how many views this one stands in
+	normal  bool               // a normalised view
+	sealed  *seal              // set where all of it stands in digits that go whole
+	before  string             // what stands before such digits
 
 	leaves  []structure.Leaf
 	whole   bool         // the text is one JSON value: what no leaf covers is syntax
@@ -122,11 +136,13 @@ type view struct {
 	strung  map[int]bool // where the numbers start that stand in JSON inside a JSON string
 	pending []pending
 	alone   []int32 // leaves to be examined on their own
+	coded   coded   // what stands in it in other codings
 }
 
 // pending is a match of a pattern before its surroundings were looked at.
 type pending struct {
 	rule         int
+	known        int32 // the known value that stands here, from 1 on; 0 for none
 	value, whole span.Span
 }
 
@@ -150,7 +166,7 @@ func (s *scanner) scan() {
 	if s.in.Text == "" {
 		return
 	}
-	s.work = 0
+	s.work, s.undo = 0, undone{}
 	v := s.viewAt(0)
 	v.View, v.key = structure.View{Text: s.in.Text}, s.in.Key
 	s.view(v)
@@ -162,7 +178,7 @@ func (s *scanner) viewAt(depth int) *view {
 		s.views = append(s.views, &view{})
 	}
 	v := s.views[depth]
-	*v = view{depth: depth, leaves: v.leaves[:0], tops: v.tops[:0], pending: v.pending[:0], alone: v.alone[:0], codings: v.codings[:0]}
+	*v = view{depth: depth, leaves: v.leaves[:0], tops: v.tops[:0], pending: v.pending[:0], alone: v.alone[:0], codings: v.codings[:0], coded: coded{runs: v.coded.runs[:0]}}
 	return v
 }
 
@@ -178,10 +194,13 @@ func (s *scanner) view(v *view) {
 	}
 	s.searchByKey(v, v.key, span.Span{Start: 0, End: len(v.Text)})
 	s.wholeValue(v, v.key, v.Text, nil)
-	if near || len(v.pending) > 0 || s.in.Mask != nil || escapes(v.Text) {
+	s.searchAfter(v)
+	s.lookForCodings(v)
+	if near || len(v.pending) > 0 || s.in.Mask != nil || escapes(v.Text) || v.coded.any() {
 		s.read(v)
 	}
 	s.settle(v)
+	s.undoCodings(v)
 }
 
 // candidates runs every rule where its literal, keyword or shape stands. near
@@ -202,7 +221,7 @@ func (s *scanner) candidates(v *view) (near bool) {
 					}
 					continue
 				}
-				if !s.in.Want.Has(int(t.rule)) {
+				if !s.in.Want.Has(int(t.rule)) || t.edges != 0 && !t.edges.hold(v.Text, int(h.End-s.e.length[h.Lit]), int(h.End)) {
 					continue
 				}
 				if t.kind != startsMatch && !near {
@@ -222,6 +241,9 @@ func (s *scanner) candidates(v *view) (near bool) {
 	}
 	for _, r := range s.e.slow {
 		s.exhaust(v, r)
+	}
+	if s.in.Known != nil {
+		s.known(v)
 	}
 	for _, r := range s.touched {
 		s.states[r] = search{}
@@ -334,7 +356,7 @@ func (s *scanner) hold(v *view, rule int, f found) {
 // dropped, and the part examined alone.
 func (s *scanner) settle(v *view) {
 	slices.SortFunc(v.pending, func(a, b pending) int {
-		return cmp.Or(span.Compare(a.value, b.value), span.Compare(a.whole, b.whole), a.rule-b.rule)
+		return cmp.Or(span.Compare(a.value, b.value), span.Compare(a.whole, b.whole), a.rule-b.rule, int(a.known-b.known))
 	})
 	v.pending = slices.Compact(v.pending) // a key's search may meet what a literal found
 	open, next := s.open[:0], 0
@@ -351,7 +373,7 @@ func (s *scanner) settle(v *view) {
 				break
 			}
 			switch l := &v.leaves[i]; {
-			case l.Form == structure.URL && l.Key != "url.user": // user:password is one credential
+			case l.Form == structure.URL && p.value.End > v.partEnd(i):
 				runsOut = i
 			case l.Form != structure.Plain && l.Form != structure.URL:
 				outOfJSON = i
@@ -373,9 +395,31 @@ func (s *scanner) settle(v *view) {
 	}
 }
 
+// partEnd is where the part of a URL ends that leaf i belongs to: a user and a
+// password are one credential.
+func (v *view) partEnd(i int32) int {
+	l := &v.leaves[i]
+	if l.Key != "url.user" {
+		return l.Span.End
+	}
+	for _, next := range v.leaves[i+1:] {
+		if next.Span.Start > l.Span.End+1 {
+			break
+		}
+		if next.Key == "url.password" && next.Span.Start == l.Span.End+1 {
+			return next.Span.End
+		}
+	}
+	return l.Span.End
+}
+
 // decide holds a match against validators, keyword and context. leaf is the
 // innermost that holds it, if any.
 func (s *scanner) decide(v *view, p pending, leaf *structure.Leaf) {
+	if p.known > 0 {
+		s.place(v, s.knownMatch(p), p.value, leaf)
+		return
+	}
 	plan := s.e.plans[p.rule]
 	value := p.value.In(v.Text)
 	if !s.valid(p.rule, value) {
@@ -388,6 +432,9 @@ func (s *scanner) decide(v *view, p pending, leaf *structure.Leaf) {
 	confidence := plan.base
 	if plan.hasKeywords() || plan.context.Len() > 0 {
 		near := before(v.Text, p.whole.Start)
+		if p.whole.Start < keywordReach {
+			near = v.before + near
+		}
 		if plan.hasKeywords() && !plan.keywords.Contains(key) && !plan.keywords.Contains(near) {
 			s.event(Event{Kind: NoKeyword, Rule: p.rule})
 			return
@@ -459,25 +506,33 @@ func (s *scanner) place(v *view, m Match, at span.Span, leaf *structure.Leaf) {
 
 // emit appends the match with its span moved to the text as it came.
 func (s *scanner) emit(v *view, m Match, at span.Span, leaf *structure.Leaf) {
-	m.Text, m.Form = s.text, v.form
-	if leaf != nil {
-		switch {
-		case v.form == structure.URL || leaf.Form == structure.URL:
-			m.Form = structure.URL
-		case leaf.Form == structure.JSONNumber:
-			m.Form, m.Quote, at = structure.JSONNumber, v.written(`"`), leaf.Span
-			if v.strung[at.Start] {
-				m.Quote = v.written(`\"`)
-			}
-		case v.form == structure.Plain:
-			m.Form = leaf.Form
-		}
-	}
-	m.Span = v.Source(at)
+	m = s.placed(v, m, &at, leaf)
+	m.Text, m.Span = s.text, v.Source(at)
 	s.dst = append(s.dst, m)
 	if m.Reason == field.ReasonNone {
 		s.event(Event{Kind: Matched, Rule: m.Rule, Span: m.Span, Confidence: m.Confidence})
 	}
+}
+
+// placed sets what a replacement of the match needs, and widens its span to what
+// can be replaced.
+func (s *scanner) placed(v *view, m Match, at *span.Span, leaf *structure.Leaf) Match {
+	m.Form = v.form
+	switch {
+	case v.sealed != nil:
+		m.Form, m.Quote = v.sealed.form, v.sealed.quote
+	case leaf == nil:
+	case v.form == structure.URL || leaf.Form == structure.URL:
+		m.Form = structure.URL
+	case leaf.Form == structure.JSONNumber:
+		m.Form, m.Quote, *at = structure.JSONNumber, v.written(`"`), leaf.Span
+		if v.strung[at.Start] {
+			m.Quote = v.written(`\"`)
+		}
+	case v.form == structure.Plain:
+		m.Form = leaf.Form
+	}
+	return m
 }
 
 func (s *scanner) fault(v *view, at span.Span, reason field.Reason) {
@@ -498,6 +553,8 @@ func (v *view) written(text string) string {
 			text = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
 		case structure.Percent, structure.FormCoded:
 			text = url.QueryEscape(text)
+		case structure.Entities:
+			text = strings.ReplaceAll(text, `"`, "&quot;")
 		}
 	}
 	return text

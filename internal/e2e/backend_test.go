@@ -14,9 +14,11 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 )
 
 // backend takes OTLP logs, by gRPC at one address and by HTTP at another, and keeps
@@ -102,7 +104,15 @@ func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if refusal, refused := b.take(req, content); refused {
-		http.Error(w, refusal, http.StatusServiceUnavailable)
+		// An error as OTLP/HTTP has it, so that the exporter reads it.
+		text, err := proto.Marshal(&spb.Status{Code: int32(codes.Unavailable), Message: refusal})
+		if err != nil {
+			http.Error(w, "no status", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", protoType)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write(text)
 	}
 }
 

@@ -306,7 +306,7 @@ func sendFromNode(t *testing.T, to *collector, l *loot, logs, spans int) {
 	}
 	p := start(t, "sender in Node", nil, node, filepath.Join(cache, "node", "sender.mjs"), file)
 	if status := p.wait(time.Minute); status != 0 {
-		t.Fatalf("the sender in Node ended with status %d; what it said may hold planted values and is not shown", status)
+		t.Fatalf("the sender in Node ended with status %d and said:\n%s", status, p.tail())
 	}
 }
 
@@ -330,7 +330,7 @@ func sendFromTelemetrygen(t *testing.T, to *collector, l *loot, logs, spans int)
 	} {
 		p := start(t, "telemetrygen", nil, installed(telemetrygen), args...)
 		if status := p.wait(time.Minute); status != 0 {
-			t.Fatalf("telemetrygen %s ended with status %d", args[0], status)
+			t.Fatalf("telemetrygen %s ended with status %d and said:\n%s", args[0], status, p.tail())
 		}
 	}
 }

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -33,6 +34,7 @@ type collector struct {
 
 	grpc, http, metrics string // host:port
 	queue               string // folder
+	memory              int    // of its container, MiB
 }
 
 func newCollector(t *testing.T, name string, configs ...string) *collector {
@@ -57,10 +59,31 @@ func newCollector(t *testing.T, name string, configs ...string) *collector {
 	return c
 }
 
+// memoryOf gives a collector the memory of its container in deploy/manifests: the
+// garbage collector is told 80 % of it.
+func (c *collector) memoryOf(manifest string) {
+	c.t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, "deploy", "manifests", manifest))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	m := regexp.MustCompile(`GOMEMLIMIT, value: (\d+)MiB`).FindSubmatch(content)
+	if m == nil {
+		c.t.Fatalf("%s sets no GOMEMLIMIT", manifest)
+	}
+	limit, err := strconv.Atoi(string(m[1]))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.env["GOMEMLIMIT"] = fmt.Sprintf("%dMiB", limit)
+	c.memory = limit * 10 / 8
+}
+
 // newSidecar sends to a gateway, or to whatever takes OTLP/gRPC there.
 func newSidecar(t *testing.T, to string) *collector {
 	t.Helper()
 	c := newCollector(t, "sidecar", "sidecar.yaml")
+	c.memoryOf("sidecar.yaml")
 	c.env["AIRTIGHT_GATEWAY"] = to
 	c.env["AIRTIGHT_GATEWAY_INSECURE"] = "true"
 	c.env["AIRTIGHT_AUTHORIZATION"] = "Bearer " + token
@@ -71,6 +94,7 @@ func newSidecar(t *testing.T, to string) *collector {
 func newGateway(t *testing.T, logs string) (c *collector, traces string) {
 	t.Helper()
 	c = newCollector(t, "gateway", "gateway.yaml")
+	c.memoryOf("gateway.yaml")
 	dir := t.TempDir()
 	traces = filepath.Join(dir, "traces", "traces.jsonl")
 	c.env["AIRTIGHT_TOKEN_FILE"] = filepath.Join(dir, "token")

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -72,40 +73,54 @@ type load struct {
 	pause    time.Duration // between batches
 	tally    *tally
 
-	refused  int // requests
-	batches  []sending
+	refused  map[string]int // requests, by what they were answered
+	batches  []sending      // in the order of their numbers
 	stop     context.CancelFunc
 	finished sync.WaitGroup
 }
 
-// sending is when a batch was sent, for the time that counted, and acknowledged.
-type sending struct{ sent, acknowledged time.Time }
+// sending is when a batch was sent first, and when the sender was done with it.
+type sending struct{ sent, done time.Time }
 
 // begin sends until end is called.
 func (l *load) begin(t *testing.T, address string) {
 	client := dial(t, address)
 	ctx, stop := context.WithCancel(context.Background())
-	l.stop = stop
+	l.stop, l.refused = stop, map[string]int{}
 	l.finished.Go(func() {
 		for from := 0; ctx.Err() == nil; from += l.size {
 			logs := l.loot.batch(l.producer, from, from+l.size)
-			for ctx.Err() == nil {
-				sent := time.Now()
-				request, cancel := context.WithTimeout(ctx, 5*time.Second)
+			sent := time.Now()
+			for {
+				// What is under way when the load ends is waited for.
+				request, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 				_, err := client.Export(request, plogotlp.NewExportRequestFromLogs(logs))
 				cancel()
 				if err == nil {
 					l.tally.acknowledge(l.producer, from, from+l.size)
-					l.batches = append(l.batches, sending{sent, time.Now()})
 					break
 				}
-				l.refused++
+				l.refused[err.Error()]++
+				if ctx.Err() != nil {
+					break
+				}
 				time.Sleep(50 * time.Millisecond)
 			}
+			l.batches = append(l.batches, sending{sent, time.Now()})
 			time.Sleep(l.pause)
 		}
 	})
 	t.Cleanup(l.end)
+}
+
+// refusals is how many requests were not acknowledged, and why.
+func (l *load) refusals() (n int, why []string) {
+	for text, m := range l.refused {
+		n += m
+		why = append(why, text)
+	}
+	slices.Sort(why)
+	return n, why
 }
 
 // end returns when the sender has stopped; then its fields may be read.

@@ -38,7 +38,10 @@ const (
 	telemetrygen = "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen@v0.161.0"
 )
 
-var seed = flag.Uint64("seed", uint64(time.Now().UnixNano()), "where planted values and the times of faults come from")
+var (
+	seed     = flag.Uint64("seed", uint64(time.Now().UnixNano()), "where planted values and the times of faults come from")
+	prebuilt = flag.String("binary", "", "an airtight to test instead of building one")
+)
 
 // What TestMain makes.
 var (
@@ -70,9 +73,11 @@ func prepare(scratch string) (err error) {
 	if root, err = filepath.Abs(filepath.Join("..", "..")); err != nil {
 		return err
 	}
-	airtight = filepath.Join(scratch, "airtight")
-	if err := command(root, []string{"CGO_ENABLED=0"}, "go", "build", "-o", airtight, "./cmd/airtight"); err != nil {
-		return err
+	if airtight = *prebuilt; airtight == "" {
+		airtight = filepath.Join(scratch, "airtight")
+		if err := command(root, []string{"CGO_ENABLED=0"}, "go", "build", "-o", airtight, "./cmd/airtight"); err != nil {
+			return err
+		}
 	}
 	caches, err := os.UserCacheDir()
 	if err != nil {
@@ -94,12 +99,12 @@ func installed(module string) string {
 }
 
 func goInstall(module string) error {
-	binary := installed(module)
-	if _, err := os.Stat(binary); !errors.Is(err, fs.ErrNotExist) {
+	path := installed(module)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	figure("installing %s", module)
-	return command(root, []string{"CGO_ENABLED=0", "GOBIN=" + filepath.Dir(binary), "GOFLAGS="}, "go", "install", module)
+	return command(root, []string{"CGO_ENABLED=0", "GOBIN=" + filepath.Dir(path), "GOFLAGS="}, "go", "install", module)
 }
 
 // npmInstall leaves the cache without a node folder where there is no npm.
@@ -146,7 +151,7 @@ func command(dir string, env []string, name string, args ...string) error {
 	return nil
 }
 
-// figure prints what a check measured, also where go test is not asked for details.
+// figure prints what a check measured. It is no t.Log, so that it comes at once.
 func figure(format string, args ...any) { fmt.Printf("e2e: "+format+"\n", args...) }
 
 // random is a source of its own for each test, so that one can be run again alone.

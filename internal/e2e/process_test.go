@@ -110,8 +110,18 @@ func (p *process) wait(patience time.Duration) int {
 func (p *process) until(text string, patience time.Duration) {
 	p.t.Helper()
 	if !eventually(patience, func() bool { return p.out.has(text) || !p.alive() }) || !p.out.has(text) {
-		p.t.Fatalf("%s did not say %q; alive: %v", p.name, text, p.alive())
+		p.t.Fatalf("%s did not say %q; alive: %v; it said:\n%s", p.name, text, p.alive(), p.tail())
 	}
+}
+
+// tail is the end of what the process said, for a person to read: nothing if a
+// planted value is in it.
+func (p *process) tail() string {
+	said := p.out.Bytes()
+	if said = said[max(0, len(said)-4000):]; len(newSearcher(planted).in(said)) > 0 {
+		return "(it holds a planted value and is not shown)"
+	}
+	return string(said)
 }
 
 // peak is the most memory the process has had since resetPeak, in MiB.

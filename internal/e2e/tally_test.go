@@ -5,6 +5,7 @@ package e2e
 import (
 	"strconv"
 	"sync"
+	"testing"
 )
 
 // tally is the conservation check: which numbered records were acknowledged to a
@@ -47,6 +48,24 @@ func (t *tally) count() (acknowledged, delivered, lost, duplicates int) {
 		duplicates += n - 1
 	}
 	return len(t.acknowledged), len(t.delivered), lost, duplicates
+}
+
+// missing fails the test for each acknowledged record that was not delivered.
+func (t *tally) missing(test *testing.T) {
+	test.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := 0
+	for id := range t.acknowledged {
+		if t.delivered[id] > 0 {
+			continue
+		}
+		if n++; n > 10 {
+			test.Error("and more")
+			return
+		}
+		test.Errorf("%s was acknowledged and is not delivered", id)
+	}
 }
 
 // complete says whether everything acknowledged has been delivered.

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -83,12 +82,17 @@ func (s *store) count() int {
 // dump is every record with all of its fields.
 func (s *store) dump() (raw []byte, rows []map[string]string) {
 	s.t.Helper()
-	raw = s.query("*")
-	lines := bufio.NewScanner(bytes.NewReader(raw))
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
+	// VictoriaLogs counts new records for up to a second before it returns them.
+	want := s.count()
+	if !eventually(10*time.Second, func() bool {
+		raw = s.query("*")
+		return bytes.Count(raw, []byte("\n")) >= want
+	}) {
+		s.t.Errorf("VictoriaLogs counts %d records and does not return them all", want)
+	}
+	for line := range bytes.Lines(raw) {
 		var row map[string]string
-		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
+		if err := json.Unmarshal(line, &row); err != nil {
 			s.t.Fatal("VictoriaLogs returned a record that is no object of strings")
 		}
 		rows = append(rows, row)

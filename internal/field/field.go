@@ -105,7 +105,10 @@ type Slot struct {
 	Record uint32
 	Place  Place
 	Kind   Kind
-	Text   string
+	// Scope is the Record of the instrumentation scope the slot stands in or under,
+	// or 0: a scope's fields come after its resource's, and so never bear the first number.
+	Scope uint32
+	Text  string
 }
 
 // Op is what an Edit does.

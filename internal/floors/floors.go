@@ -33,23 +33,30 @@ var floors = map[string]int{
 	"internal/action": 2,
 	"internal/detect": 2,
 
+	"internal/cause":   3,
 	"internal/finding": 3,
 	"internal/policy":  3,
 
-	"internal/guard":     4,
-	"internal/linewalk":  4,
-	"internal/pdatawalk": 4,
+	"internal/findinglog": 4,
+	"internal/guard":      4,
+	"internal/ledger":     4,
+	"internal/linewalk":   4,
+	"internal/pdatawalk":  4,
 
 	"internal/configguard":    5,
 	"internal/demo":           5,
 	"internal/leantelemetry":  5,
+	"internal/ledgerapi":      5,
 	"internal/pipelines":      5,
 	"internal/quiet":          5,
 	"internal/quiettelemetry": 5,
 	"internal/report":         5,
+	"internal/ruledocs":       5,
 	"internal/ruletest":       5,
 
+	"exporter/":  6,
 	"processor/": 6,
+	"receiver/":  6,
 
 	"cmd/": 7,
 
@@ -87,8 +94,8 @@ var forbidden = []struct {
 	{
 		[]string{"processor/"},
 		[]string{
-			"internal/webui/", "internal/ledger/", "internal/notify/", "internal/lane/", "internal/report/", "internal/demo/",
-			"github.com/spf13/", "database/sql", "modernc.org/sqlite/", "github.com/mattn/go-sqlite3/",
+			"internal/webui/", "internal/ledger/", "internal/ledgerapi/", "internal/notify/", "internal/lane/", "internal/report/", "internal/demo/",
+			"github.com/spf13/", "database/sql", "modernc.org/sqlite/", "github.com/mattn/go-sqlite3/", "github.com/jackc/pgx/",
 		},
 		"whoever builds the processor into a Collector of their own links nothing else",
 	},

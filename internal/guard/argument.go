@@ -14,10 +14,11 @@ const maxFlag = 64
 // in the first. Elements of one array share their record and place, and follow one
 // another.
 func (s *Session) flagBefore(i int32) (name string, ok bool) {
-	if i == 0 {
+	n := s.before(i)
+	if n < 0 {
 		return "", false
 	}
-	sl, before := &s.slots[i], &s.slots[i-1]
+	sl, before := &s.slots[i], &s.slots[n]
 	flag := before.Text
 	if len(flag) < 2 || len(flag) > maxFlag || flag[0] != '-' || strings.HasPrefix(sl.Text, "-") {
 		return "", false
@@ -26,5 +27,5 @@ func (s *Session) flagBefore(i int32) (name string, ok bool) {
 		return "", false
 	}
 	name = strings.TrimLeft(flag, "-")
-	return name, name != "" && !strings.ContainsAny(name, "= \t\n")
+	return name, s.keyLike(name) && !strings.Contains(name, " ")
 }

@@ -17,7 +17,11 @@ func TestArguments(t *testing.T) {
 		{[]string{"--password", masked}, []string{"--password", masked}},
 		{[]string{"--password", "--verbose", "hunter2"}, []string{"--password", "--verbose", "hunter2"}},
 		{[]string{"--password=", "hunter2"}, []string{"--password=", "hunter2"}},
-		{[]string{"password", "hunter2"}, []string{"password", "hunter2"}},
+		{[]string{"password", "hunter2"}, []string{"password", masked}},
+		{[]string{"host", "a.example.com", "password", "hunter2"}, []string{"host", "a.example.com", "password", masked}},
+		{[]string{"name", "password", "hunter2"}, []string{"name", "password", "hunter2"}},
+		{[]string{"password", "email"}, []string{"password", "email"}},
+		{[]string{"no password", "hunter2"}, []string{"no password", "hunter2"}},
 		{[]string{"--", "hunter2"}, []string{"--", "hunter2"}},
 		{[]string{"--user", "hunter2"}, []string{"--user", "hunter2"}},
 	} {

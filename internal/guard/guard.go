@@ -24,6 +24,8 @@ type Guard struct {
 	force    atomic.Pointer[force]
 	observer finding.Observer
 	sessions sync.Pool
+	sink     finding.Sink // nil: nobody wants findings one by one
+	versions versions
 }
 
 // force is a policy in force with all that follows from it. It is
@@ -34,6 +36,9 @@ type force struct {
 	tokens     *action.Tokenizer
 	recogniser *action.Recogniser
 	services   services
+	prints     *finding.Fingerprinter
+	shown      shown
+	showing    detect.Set
 }
 
 // New compiles the policy's rules, tests them against their own examples and
@@ -80,7 +85,7 @@ func newForce(p *policy.Compiled) (*force, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &force{policy: p, engine: engine}
+	f := &force{policy: p, engine: engine, prints: fingerprinter(p.Ring), showing: showing(p)}
 	ids := make([]string, len(p.Rules))
 	for i := range p.Rules {
 		ids[i] = p.Rules[i].ID
@@ -96,6 +101,7 @@ func newForce(p *policy.Compiled) (*force, error) {
 		})
 	}
 	f.recogniser = action.NewRecogniser(ids, keyIDs)
+	defer engine.Trim()
 	return f, f.selfTest()
 }
 

@@ -24,6 +24,9 @@ var rules = []rule.Rule{
 	{ID: "password", Class: rule.Secret, Pack: "secrets", Severity: "high", Keys: []string{"password", "url password"}, Pattern: `\S{4,}`},
 	{ID: "vendor-key", Class: rule.Secret, Pack: "secrets", Severity: "high", Keywords: []string{"vendorco"}, Pattern: `\b[0-9a-f]{20}\b`},
 	{ID: "block", Class: rule.Secret, Pack: "secrets", Confidence: "high", Severity: "high", Pattern: `-----BEGIN KEY-----[\s\S]*?-----END KEY-----`},
+	{ID: "query", Class: rule.Secret, Pack: "secrets", Severity: "low", Keys: []string{"db statement"}, Literals: "sql"},
+	{ID: "document", Class: rule.Secret, Pack: "secrets", Severity: "low", Keys: []string{"graphql document"}, Literals: "graphql"},
+	{ID: "parameter", Class: rule.Secret, Pack: "secrets", Severity: "low", Keys: []string{"db query parameter *"}},
 	{ID: "unsure", Class: rule.Secret, Pack: "secrets", Confidence: "low", Severity: "low", Pattern: `\bQQ\d{6}\b`, Context: []string{"badge"}},
 }
 
@@ -178,6 +181,8 @@ var fragment = rapid.SampledFrom([]string{
 	"-----BEGIN KEY-----", "-----END KEY-----", "[redacted:email]", "[redacted:none]", "[redacted:", "[airtight: too deep]", "REDACTED", "****org", "****",
 	" ", "\n", "\\", "\"", "{\"", "\":\"", "\"}", "{", "}", "[", "]", ":", ",", "=", "&", "?", "%40", "%", "/x?a=", "https://", "@", "x", "7", "é", "\xff", "\\n", "\\u0041", "msg=\"",
 	"Authorization: Bearer ", "\x1b[33m", "\"password\":", "1e5", "-",
+	"cGF0XzAxMjM0NTY3ODlhYg==", "eyJwYXNzd29yZCI6Imh1bnRlcjIiLCJuIjo0MTExMTExMTExMTExMTExfQ==", "YW05bFFHVjRZVzF3YkdVdWIzSm4=", "6a6f65406578616d706c652e6f7267",
+	"joe&#64;example.org", "&quot;", "&amp;", "&#", "=3D", "=\n", "=22", "ｊｏｅ＠ｅｘａｍｐｌｅ．ｏｒｇ", "\u200b", "\u00a0", "–", "４", "а", "＂", "/",
 })
 
 var fragments = rapid.Custom(func(t *rapid.T) string {
@@ -237,7 +242,7 @@ func document(t *rapid.T, depth int) string {
 		}
 		return "[" + strings.Join(parts, " ,") + "]"
 	case k == 2:
-		return rapid.SampledFrom([]string{"4111111111111111", "-4111111111111111", "1.5", "true", "null", "41111111111111110e-1"}).Draw(t, "scalar")
+		return rapid.SampledFrom([]string{"4111111111111111", "-4111111111111111", "1.5", "true", "null", "41111111111111110e-1", "34313131313131313131313131313131"}).Draw(t, "scalar")
 	case k == 3:
 		return quoted(document(t, depth+1))
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/airtight-telemetry/airtight/internal/action"
+	"github.com/airtight-telemetry/airtight/internal/detect"
 	"github.com/airtight-telemetry/airtight/internal/field"
 	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/internal/policy"
@@ -44,7 +45,9 @@ func (s *Session) Inspect(f *finding.Fingerprinter) (found []Sighting) {
 		return s.unexamined(field.ReasonConfig)
 	}
 	s.found = s.scan(s.found[:0], s.texts)
-	next := 0
+	s.beyond(false)
+	s.propagate()
+	next, more := 0, s.extra
 	for i := range s.slots {
 		sl := &s.slots[i]
 		// A field that is dropped has one key, and a value, several or none.
@@ -55,15 +58,17 @@ func (s *Session) Inspect(f *finding.Fingerprinter) (found []Sighting) {
 		s.spans.exempt = s.spans.exempt[:0]
 		from := next
 		for next < len(s.found) && s.parts[s.found[next].Text].slot == int32(i) {
+			m := &s.found[next]
+			m.Span = m.Span.Shift(int(s.parts[m.Text].from))
 			next++
 		}
-		if next == from {
+		var own []detect.Match
+		if own, more = s.with(s.found[from:next], int32(i), more); len(own) == 0 {
 			continue
 		}
 		s.spans.exempt = s.force.recogniser.Find(s.spans.exempt, sl.Text)
-		for _, m := range s.found[from:next] {
-			m.Span = m.Span.Shift(int(s.parts[m.Text].from))
-			if s.exempt(m.Span) {
+		for _, m := range own {
+			if s.exempt(m.Span) || m.Literal && s.replaced(sl.Text, m.Span) {
 				continue
 			}
 			if h, _, ok := s.judge(sl, m, false); ok {

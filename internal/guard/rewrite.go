@@ -19,6 +19,8 @@ type scratch struct {
 	exempt []span.Span
 	out    []byte
 	found  []detect.Match
+	joined []detect.Match
+	names  []span.Span
 }
 
 // hit is a match that acts, with what the policy does about it.
@@ -35,13 +37,13 @@ type hit struct {
 // masks at least one stretch more, and a second suffices for nearly all texts.
 const maxRounds = 8
 
-// byRules carries out what the rules found in a slot. The text is examined again
-// after each rewriting until nothing more is found: that makes invariant 3 hold.
-func (s *Session) byRules(i int32, found []detect.Match) {
-	sl := &s.slots[i]
-	text := sl.Text
+// byRules carries out what the rules found in a slot, whose text is now this; first
+// says that it is as it came. The text is examined again after each rewriting until
+// nothing more is found: that makes invariant 3 hold.
+func (s *Session) byRules(i int32, text string, found []detect.Match, first bool) {
+	sl, before := &s.slots[i], text
 	for round := 0; ; round++ {
-		s.collect(sl, text, found, round == 0)
+		s.collect(sl, text, found, first && round == 0)
 		if len(s.spans.hits) == 0 {
 			break
 		}
@@ -56,7 +58,7 @@ func (s *Session) byRules(i int32, found []detect.Match) {
 		text = rewritten
 		found = s.again(i, text)
 	}
-	if text != sl.Text {
+	if text != before {
 		s.replace(sl, text)
 	}
 }
@@ -82,7 +84,7 @@ func (s *Session) collect(sl *slot, text string, found []detect.Match, first boo
 		s.spans.exempt = s.force.recogniser.Find(s.spans.exempt, text)
 	}
 	for _, m := range found {
-		if s.exempt(m.Span) {
+		if s.exempt(m.Span) || m.Literal && s.replaced(text, m.Span) {
 			continue
 		}
 		h, enforce, ok := s.judge(sl, m, first)
@@ -111,7 +113,10 @@ func (s *Session) judge(sl *slot, m detect.Match, first bool) (h hit, enforce, o
 	if sl.verdict == policy.Leave {
 		least = rule.High
 	}
-	if m.Confidence < least {
+	// What was proven elsewhere may be of a rule that is off here, or of a class for
+	// which a field that is left alone is not examined.
+	off := !sl.scope.Want().Has(m.Rule) || sl.verdict == policy.Leave && r.Class != rule.Secret
+	if m.Confidence < least || off {
 		return h, false, false
 	}
 	if s.force.policy.Allowed(m.Rule, m.Value, s.now) {
@@ -141,10 +146,31 @@ func (s *Session) exempt(at span.Span) bool {
 	return false
 }
 
+// replaced reports whether a literal holds nothing but placeholders and other
+// replacements, as in "?[redacted:email]?".
+func (s *Session) replaced(text string, at span.Span) bool {
+	exempt := s.spans.exempt
+	for i := at.Start; i < at.End; {
+		for len(exempt) > 0 && exempt[0].End <= i {
+			exempt = exempt[1:]
+		}
+		switch {
+		case len(exempt) > 0 && exempt[0].Start <= i:
+			i = exempt[0].End
+		case text[i] == '?':
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 func (s *Session) report(sl *slot, h *hit, exposed bool) {
 	f := s.finding(sl)
 	f.Rule, f.Class, f.Severity, f.Confidence, f.Action, f.Exposed = h.id, h.class, h.severity, h.Confidence, h.action, exposed
 	s.tally.found(f)
+	s.sightRule(sl, f, h)
 }
 
 // rewrite replaces every stretch that hits cover. ok is false where the slot or
@@ -222,7 +248,7 @@ func (s *Session) put(out []byte, text string, at span.Span, label hit) []byte {
 	if at == label.Span {
 		value = label.Value
 	}
-	return action.Append(out, label.action, value, action.Slot{RuleID: label.id, Class: label.class, Form: label.Form, Quote: label.Quote}, s.force.tokens)
+	return action.Append(out, label.action, value, action.Slot{RuleID: label.id, Class: label.class, Form: label.Form, Quote: label.Quote, Literal: label.Literal}, s.force.tokens)
 }
 
 // union is how many of the sorted hits overlap the first, one after the other, and

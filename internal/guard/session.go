@@ -25,10 +25,20 @@ type Session struct {
 	parts []part // by text
 	found []detect.Match
 
+	run     int   // where the slot added last stands in an array, from 0
+	block   block // see beyond
+	joint   joint
+	extra   []extra
+	known   *detect.Known // what was proven in the batch at hand, nil for nothing
+	edited  bool          // since beyond looked last
+	removed bool          // a field or record goes whole
+
 	edits []field.Edit
 	drops []uint32
 	tally tally
 	spans scratch
+
+	sources sources
 }
 
 // slot is a slot with what the policy says of it.
@@ -37,6 +47,9 @@ type slot struct {
 	scope   *policy.Scope
 	service string
 	verdict policy.Verdict
+	index   int32 // in Session.slots
+	edit    int32 // in Session.edits, from 1 on; 0 for none
+	paired  bool  // the second, fourth and so on of an array
 }
 
 // part says which stretch of which slot a text is: a long value is examined in
@@ -58,6 +71,10 @@ func (s *Session) Resource(r field.Resource) {
 	}
 	s.scope = s.force.policy.For(r)
 	s.service = s.force.showable(r.Get("service.name"))
+	s.sources.resource(len(s.slots))
+	if s.guard.sink != nil {
+		s.guard.versions.note(s.service, r.Get("service.version"))
+	}
 }
 
 // Add hands over one text. It is only borrowed until Resolve has returned.
@@ -70,8 +87,9 @@ func (s *Session) Add(f field.Slot) {
 		s.scope = s.force.policy.For(field.Resource{})
 	}
 	d := s.scope.Place(f.Place, f.Kind)
-	s.slots = append(s.slots, slot{Slot: f, scope: s.scope, service: s.service, verdict: d.Verdict})
+	s.slots = append(s.slots, slot{Slot: f, scope: s.scope, service: s.service, verdict: d.Verdict, index: int32(len(s.slots))})
 	i := int32(len(s.slots) - 1)
+	s.run = s.element(i-1, i, s.run)
 	switch d.Verdict {
 	case policy.Drop, policy.Remove, policy.MaskAll:
 		if s.scope.Enforce() {
@@ -91,7 +109,9 @@ func (s *Session) examine(i int32, text string) {
 	size := max(int(limits.MaxValue), 2*overlap)
 	for from := 0; ; from += size - overlap {
 		end := min(len(text), from+size)
-		s.texts = append(s.texts, s.text(i, text[from:end]))
+		t := s.text(i, text[from:end])
+		t.Continued = from > 0
+		s.texts = append(s.texts, t)
 		s.parts = append(s.parts, part{i, int32(from)})
 		if end == len(text) {
 			return
@@ -106,9 +126,10 @@ func (s *Session) text(i int32, text string) detect.Text {
 	if sl.Kind == field.Key {
 		t.Key = ""
 	}
-	if flag, ok := s.flagBefore(i); ok {
-		t.Key = flag
+	if key, ok := s.keyBefore(i); ok {
+		t.Key = key
 	}
+	t.Known = s.known
 	if sl.verdict == policy.Leave {
 		t.Want = sl.scope.LeaveWant()
 	}
@@ -127,12 +148,15 @@ func (s *Session) Resolve() (edits []field.Edit, drop []uint32) {
 			edits, drop = s.tombstoneAll(field.ReasonPanic)
 		}
 		s.tally.report(s.guard.observer)
+		s.publish()
 	}()
 	if s.force == nil {
 		return s.tombstoneAll(field.ReasonConfig)
 	}
 	s.found = s.scan(s.found[:0], s.texts)
-	next := 0
+	s.beyond(false)
+	s.propagate()
+	next, more := 0, s.extra
 	for i := range s.slots {
 		sl := &s.slots[i]
 		s.tally.slot(sl)
@@ -146,10 +170,12 @@ func (s *Session) Resolve() (edits []field.Edit, drop []uint32) {
 			m.Span = m.Span.Shift(int(s.parts[m.Text].from))
 			next++
 		}
-		if next > from {
-			s.byRules(int32(i), s.found[from:next])
+		var own []detect.Match
+		if own, more = s.with(s.found[from:next], int32(i), more); len(own) > 0 {
+			s.byRules(int32(i), sl.Text, own, true)
 		}
 	}
+	s.settle()
 	return s.edits, s.drops
 }
 
@@ -195,6 +221,7 @@ func (s *Session) byField(sl *slot) {
 	}
 	if sl.verdict != policy.Remove {
 		s.tally.found(f)
+		s.sightField(sl, f)
 	}
 	if f.Exposed {
 		return
@@ -224,7 +251,13 @@ func (s *Session) replace(sl *slot, text string) {
 }
 
 func (s *Session) edit(sl *slot, e field.Edit, o finding.Outcome) {
-	s.edits = append(s.edits, e)
+	if sl.edit == 0 {
+		s.edits = append(s.edits, e)
+		sl.edit = int32(len(s.edits))
+	} else {
+		s.edits[sl.edit-1] = e
+	}
+	s.edited, s.removed = true, s.removed || e.Op == field.DropField
 	s.tally.outcome(sl, o)
 }
 
@@ -241,13 +274,16 @@ func (s *Session) tombstone(sl *slot, r field.Reason) {
 
 func (s *Session) dropRecord(sl *slot) {
 	s.drops = append(s.drops, sl.Record)
+	s.edited, s.removed = true, true
 	s.tally.outcome(sl, finding.Dropped)
 }
 
 func (s *Session) tombstoneAll(r field.Reason) ([]field.Edit, []uint32) {
 	s.edits, s.drops = s.edits[:0], s.drops[:0]
 	s.tally.reset()
+	s.sources.forget()
 	for i := range s.slots {
+		s.slots[i].edit = 0
 		s.tally.slot(&s.slots[i])
 		s.tombstone(&s.slots[i], r)
 	}
@@ -268,6 +304,8 @@ func (s *Session) Close() {
 	s.slots, s.texts, s.parts, s.found = s.slots[:0], s.texts[:0], s.parts[:0], s.found[:0]
 	s.edits, s.drops = s.edits[:0], s.drops[:0]
 	s.tally.reset()
+	s.sources.reset()
+	s.forgetNeighbours()
 	s.force, s.scope, s.service = nil, nil, ""
 	s.guard.sessions.Put(s)
 }

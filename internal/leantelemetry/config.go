@@ -26,7 +26,7 @@ type LogsConfig struct {
 	Encoding          string         `mapstructure:"encoding"` // console, the default, or json
 	Development       bool           `mapstructure:"development"`
 	DisableCaller     bool           `mapstructure:"disable_caller"`
-	DisableStacktrace bool           `mapstructure:"disable_stacktrace"`
+	DisableStacktrace bool           `mapstructure:"disable_stacktrace"` // default true
 	Sampling          SamplingConfig `mapstructure:"sampling"`
 	OutputPaths       []string       `mapstructure:"output_paths"`       // default stderr
 	ErrorOutputPaths  []string       `mapstructure:"error_output_paths"` // default stderr

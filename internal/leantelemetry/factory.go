@@ -33,11 +33,13 @@ func defaultConfig() *Config {
 	page.Exporter.Prometheus = &PrometheusConfig{Host: "localhost", Port: 8888}
 	return &Config{
 		Logs: LogsConfig{
-			Level:            zapcore.InfoLevel,
-			Encoding:         "console",
-			Sampling:         SamplingConfig{Enabled: true, Tick: 10 * time.Second, Initial: 10, Thereafter: 100},
-			OutputPaths:      []string{"stderr"},
-			ErrorOutputPaths: []string{"stderr"},
+			Level:    zapcore.InfoLevel,
+			Encoding: "console",
+			// A start that fails says why in one sentence; our own faults are found by tests.
+			DisableStacktrace: true,
+			Sampling:          SamplingConfig{Enabled: true, Tick: 10 * time.Second, Initial: 10, Thereafter: 100},
+			OutputPaths:       []string{"stderr"},
+			ErrorOutputPaths:  []string{"stderr"},
 		},
 		Metrics: MetricsConfig{
 			Level:   configtelemetry.LevelNormal,

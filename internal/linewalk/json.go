@@ -50,15 +50,21 @@ type document struct {
 	open    []int32 // containers around the position, as members
 	beyond  []byte  // the brackets open inside a container nested too deep
 	depth   int     // the deepest nesting seen
+	tooMany bool    // the text has more members than are held
 	at      int
 	limit   int
 }
 
+// maxMembers bounds the members held of one text, and with them what a line of a
+// few bytes a member may cost.
+const maxMembers = 1 << 18
+
 const byteOrderMark = "\ufeff"
 
 // parse reads line as one JSON text by RFC 8259, apart from a byte order mark
-// before it, and reports whether it is one. It uses no recursion, so that no
-// nesting exhausts the stack.
+// before it, and reports whether it is one and was read to its end; if not, tooMany
+// says whether it was given up. It uses no recursion, so that no nesting exhausts
+// the stack.
 func (d *document) parse(line string, maxDepth int) bool {
 	*d = document{line: line, members: d.members[:0], open: d.open[:0], beyond: d.beyond[:0], limit: maxDepth}
 	d.at = len(line) - len(strings.TrimPrefix(line, byteOrderMark))
@@ -150,6 +156,10 @@ func (d *document) value(key span.Span, in int32) bool {
 		ok = d.word("true") || d.word("false") || d.word("null")
 	}
 	m.value.End = d.at
+	if len(d.members) == maxMembers {
+		d.tooMany = true
+		return false
+	}
 	d.members = append(d.members, m)
 	return ok
 }

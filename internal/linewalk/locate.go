@@ -15,17 +15,24 @@ type Collector interface {
 	Add(field.Slot)
 }
 
+// Unread is a line that holds something which is not handed over.
+type Unread struct {
+	// Line is its index in the batch.
+	Line   int
+	Reason field.Reason
+}
+
 // Collect hands the texts of a batch to c, for who wants to know where something
 // stands and not to change it. Lines of OTLP JSON are read as they stand, with the
-// places that the data has and not the JSON. It holds until the next batch. tooDeep are
-// the indexes of the lines that hold a value nested too deep, which is not handed over.
-func (w *Walker) Collect(c Collector, b Batch) (tooDeep []int) {
+// places that the data has and not the JSON. It holds until the next batch. What
+// is nested too deep or too large is not handed over and comes back as unread.
+func (w *Walker) Collect(c Collector, b Batch) (unread []Unread) {
 	w.lines, w.used, w.refs = w.lines[:0], 0, 0
 	c.Resource(field.Resource{Signal: field.Text})
 	if b.Oversize {
 		w.Lines++
 		w.TooLong++
-		return nil
+		return []Unread{{0, field.ReasonSize}}
 	}
 	for rest := b.Text; rest != ""; {
 		var l line
@@ -37,11 +44,14 @@ func (w *Walker) Collect(c Collector, b Batch) (tooDeep []int) {
 	}
 	for i := range w.lines {
 		w.collect(c, i)
-		if l := &w.lines[i]; l.doc >= 0 && w.docs[l.doc].depth > w.options.MaxDepth {
-			tooDeep = append(tooDeep, i)
+		switch l := &w.lines[i]; {
+		case l.unread:
+			unread = append(unread, Unread{i, field.ReasonSize})
+		case l.doc >= 0 && w.docs[l.doc].depth > w.options.MaxDepth:
+			unread = append(unread, Unread{i, field.ReasonDepth})
 		}
 	}
-	return tooDeep
+	return unread
 }
 
 // Located is a stretch of a line.

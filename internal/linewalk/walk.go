@@ -52,7 +52,8 @@ type Stats struct {
 	Lines int
 	// Repaired is the number of lines in which invalid UTF-8 became U+FFFD.
 	Repaired int
-	// TooDeep and TooLong are the tombstones for nesting and for length.
+	// TooDeep and TooLong are the tombstones for nesting and for length, be it in
+	// bytes or in members of JSON.
 	TooDeep, TooLong int
 	// Panicked is the number of lines tombstoned because walking them failed.
 	Panicked int
@@ -78,6 +79,8 @@ type line struct {
 	doc  int    // the document that it is, or -1 for a text
 	ref  uint32 // of its first slot; those of other lines follow in order
 	gone bool
+	// unread says that the line is too large to be read as what it seems to be.
+	unread bool
 }
 
 // New returns a walker that brings each batch before a session of its own.
@@ -132,6 +135,9 @@ func (w *Walker) cut(text string) (l line, rest string) {
 		if d.parse(l.text, w.options.MaxDepth) {
 			l.doc = w.used
 			w.used++
+		}
+		if l.unread = d.tooMany; l.unread {
+			w.TooLong++
 		}
 	}
 	return l, rest
@@ -188,7 +194,7 @@ func (w *Walker) collect(s Collector, i int) {
 		return
 	}
 	w.refs++
-	if l.text != "" {
+	if l.text != "" && !l.unread {
 		s.Add(field.Slot{Ref: l.ref, Record: uint32(i), Place: field.Place{Signal: field.Text, Part: field.Line}, Text: l.text})
 	}
 }
@@ -247,6 +253,9 @@ func (w *Walker) apply(dst []byte, edits []field.Edit, drops []uint32) []byte {
 		edits = edits[n:]
 		switch {
 		case l.gone:
+			continue
+		case l.unread:
+			dst = w.unread(dst, l.text+l.end, field.ReasonSize)
 			continue
 		case l.doc >= 0:
 			dst = w.splice(dst, &w.docs[l.doc], own, l.ref)

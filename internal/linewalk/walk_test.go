@@ -128,13 +128,27 @@ func TestLines(t *testing.T) {
 
 func TestStats(t *testing.T) {
 	_, s := walk(Options{MaxDepth: 2}, "a\xff\n{\"a\":[[1]]}\npanic")
-	want := Stats{Lines: 3, Repaired: 1, TooDeep: 0, Panicked: 3}
+	want := Stats{Lines: 3, Repaired: 1, TooDeep: 1, Panicked: 1}
 	if s != want {
 		t.Errorf("%+v, want %+v", s, want)
 	}
 	_, s = walk(Options{MaxDepth: 2}, "{\"a\":[[1],[[2]]]}\n")
 	if s != (Stats{Lines: 1, TooDeep: 2}) {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestTooMany: what a line of few bytes a member may cost is bounded.
+func TestTooMany(t *testing.T) {
+	line := "[" + strings.Repeat("1,", maxMembers) + "1]"
+	out, s := walk(Options{Format: JSONLines}, "a\n"+line+"\nhide\n")
+	if want := "a\n\"[airtight: too large]\"\n[m]\n"; out != want || s.TooLong != 1 {
+		t.Errorf("%d bytes, %+v", len(out), s)
+	}
+	w := New(Options{}, nil)
+	unread := w.Collect(&words{}, Batch{Text: "a\n{\"a\":" + line + "}\n"})
+	if len(unread) != 1 || unread[0] != (Unread{1, field.ReasonSize}) {
+		t.Errorf("%+v", unread)
 	}
 }
 
@@ -212,13 +226,13 @@ func jsonText(depth int) func(*rapid.T) string {
 		case 2:
 			var members []string
 			for range rapid.IntRange(0, 4).Draw(t, "members") {
-				members = append(members, space.Draw(t, "space")+str.Draw(t, "key")+space.Draw(t, "space")+":"+jsonText(depth - 1)(t)+space.Draw(t, "space"))
+				members = append(members, space.Draw(t, "space")+str.Draw(t, "key")+space.Draw(t, "space")+":"+jsonText(depth-1)(t)+space.Draw(t, "space"))
 			}
 			return "{" + strings.Join(members, ",") + space.Draw(t, "space") + "}"
 		}
 		var elements []string
 		for range rapid.IntRange(0, 4).Draw(t, "elements") {
-			elements = append(elements, space.Draw(t, "space")+jsonText(depth - 1)(t)+space.Draw(t, "space"))
+			elements = append(elements, space.Draw(t, "space")+jsonText(depth-1)(t)+space.Draw(t, "space"))
 		}
 		return "[" + strings.Join(elements, ",") + "]"
 	}

@@ -53,6 +53,7 @@ func (w *walker) add(ref uint32, a at, kind field.Kind, text string) {
 		Record: a.record,
 		Place:  field.Place{Signal: w.signal, Part: a.part, Key: a.key, Path: a.path},
 		Kind:   kind,
+		Scope:  w.scope,
 		Text:   text,
 	})
 }
@@ -80,6 +81,7 @@ func (w *walker) repair(s string) string {
 // the resource's number.
 func (w *walker) resource(i int, res pcommon.Resource, schemaURL string) uint32 {
 	r := w.newRecord(0)
+	w.scope = 0
 	m := res.Attributes()
 	w.repairKeys(m)
 	w.attrs = w.attrs[:0]
@@ -151,6 +153,7 @@ func (w *walker) entityText(id uint32, o owner, index uint32, kind field.Kind, s
 // scopeOf visits the texts of an instrumentation scope and returns its number.
 func (w *walker) scopeOf(i, j int, sc pcommon.InstrumentationScope, schemaURL string) uint32 {
 	r := w.newRecord(0)
+	w.scope = r
 	id := w.newOwner(owner{kind: ownScope, record: r, i: uint32(i), j: uint32(j)})
 	w.text(id, field.ScopeName, sc.Name())
 	w.text(id, field.ScopeVersion, sc.Version())

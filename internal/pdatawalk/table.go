@@ -128,6 +128,7 @@ type walker struct {
 	groups    []group
 	owners    []owner
 	marks     []mark
+	scope     uint32 // the record of the scope the walk is in, or 0
 	attrs     []field.Attr
 	// arena holds the texts that pdata has not: numbers and paths. Strings cut
 	// from it stay good when it grows, since it is only appended to.

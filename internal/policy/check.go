@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/airtight-telemetry/airtight/internal/action"
+	"github.com/airtight-telemetry/airtight/internal/detect"
 	"github.com/airtight-telemetry/airtight/internal/keyring"
 	"github.com/airtight-telemetry/airtight/internal/rule"
 	"github.com/airtight-telemetry/airtight/internal/validate"
@@ -95,6 +96,7 @@ func overRule(a, b rule.Rule) rule.Rule {
 	text(&a.Confidence, b.Confidence)
 	text(&a.Pattern, b.Pattern)
 	list(&a.Keys, b.Keys)
+	text(&a.Literals, b.Literals)
 	list(&a.Keywords, b.Keywords)
 	list(&a.Context, b.Context)
 	list(&a.Validators, b.Validators)
@@ -148,6 +150,7 @@ func (c *checker) policy() {
 		}
 	}
 	c.ruleFaults()
+	c.ruleExamples()
 	c.actions(p.Actions, "actions")
 	c.fields(p.Fields, "fields")
 	for i, a := range p.Allow {
@@ -204,6 +207,30 @@ func (c *checker) ruleFaults() {
 		for i, name := range written.Validators {
 			if _, ok := validate.Lookup(name); !ok {
 				c.fault("unknown validator; known are "+sentence(validate.Names()), "rules", n, "validators", i)
+			}
+		}
+	}
+}
+
+// ruleExamples holds the rules that the policy writes or changes to their own
+// examples. Those of the catalogue are held to theirs before it ships.
+func (c *checker) ruleExamples() {
+	written := make([]rule.Rule, len(c.p.Rules))
+	for n, r := range c.p.Rules {
+		written[n] = c.rules[c.index[r.ID]]
+	}
+	engine, err := detect.Compile(written)
+	if err != nil {
+		return // a fault that ruleFaults has named
+	}
+	unmark := strings.NewReplacer("«", "", "»", "")
+	for n := range written {
+		want := detect.NewSet(len(written))
+		want.Add(n)
+		for i, example := range written[n].Examples.Match {
+			text := detect.Text{Text: unmark.Replace(example), Want: want, MaxDepth: c.p.Limits.MaxDepth, MaxDecode: c.p.Limits.MaxDecode}
+			if len(engine.Scan(nil, []detect.Text{text})) == 0 {
+				c.fault("the rule does not find this example: correct the pattern or the example", "rules", n, "examples", "match", i)
 			}
 		}
 	}

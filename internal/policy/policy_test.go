@@ -119,7 +119,7 @@ func TestFaults(t *testing.T) {
 		{"rules:\n  - {id: A_B, class: identity, pattern: x1}", `p.yaml:2:6: rules[0].id: must be kebab-case, a-z and 0-9, at most 64 bytes`},
 		{"rules:\n  - {id: payment, class: payment, pattern: x1}", `p.yaml:2:6: rules[0].id: is the name of a class or pack, or the word field: choose another`},
 		{"rules:\n  - {id: field, class: payment, pattern: x1}", `p.yaml:2:6: rules[0].id: is the name of a class or pack, or the word field: choose another`},
-		{"rules:\n  - {id: a-b, class: identity, pattern: x1, regex: y}", `p.yaml:2:45: rules[0].regex: unknown key; known here are id, class, pack, description, severity, confidence, pattern, keys, keywords, context, validators, ignore_values, examples, doc, revoke, since, mode`},
+		{"rules:\n  - {id: a-b, class: identity, pattern: x1, regex: y}", `p.yaml:2:45: rules[0].regex: unknown key; known here are id, class, pack, description, severity, confidence, pattern, keys, literals, keywords, context, validators, ignore_values, examples, doc, revoke, since, mode`},
 		{"allow:\n  - {reason: docs}", `p.yaml:2:5: allow[0]: has no value: give the whole value to exempt`},
 		{"allow:\n  - {value: a@b.example}", `p.yaml:2:5: allow[0]: has no reason: say why this value may stand`},
 		{"allow:\n  - {value: a@b.example, reason: docs, rule: emial}", `p.yaml:2:40: allow[0].rule: no rule has this id: see airtight rules list`},

@@ -10,12 +10,14 @@ package prefilter
 // immutable and safe for concurrent use.
 type Literals struct {
 	class [256]uint8 // folded byte -> column
-	shift uint       // a row has 1<<shift columns
-	next  []uint32   // row of the next state, by row|column
+	width uint32     // columns of a row
+	next  []uint32   // where the next state's row starts, by row+column; ends marks a state with literals
 	out   []span32   // by state: its literals in flat
 	flat  []int32
-	most  int // the most literals that end at one byte
 }
+
+// ends marks, in an entry of the table, a state at which literals end.
+const ends = 1 << 31
 
 type span32 struct{ from, to int32 }
 
@@ -52,9 +54,7 @@ func NewLiterals(literals []string) *Literals {
 	for b := byte('A'); b <= 'Z'; b++ {
 		l.class[b] = l.class[Fold(b)]
 	}
-	for 1<<l.shift < columns {
-		l.shift++
-	}
+	l.width = uint32(columns)
 	t := newTrie(literals, &l.class)
 	l.link(t)
 	return l
@@ -92,38 +92,36 @@ func newTrie(literals []string, class *[256]uint8) *trie {
 // link walks the trie breadth first, so that every state's failure state is
 // finished before it.
 func (l *Literals) link(t *trie) {
-	n := len(t.child)
-	width := 1 << l.shift
+	n, width := len(t.child), int(l.width)
 	l.next = make([]uint32, n*width)
 	l.out = make([]span32, n)
 	fail := make([]int32, n)
-	queue := make([]int32, 0, n)
-	queue = append(queue, 0)
-	ends := t.ends
-	for len(queue) > 0 {
-		s := queue[0]
-		queue = queue[1:]
-		if s != 0 {
-			ends[s] = append(ends[s], ends[fail[s]]...)
-		}
-		for c := range width {
-			at := int(s)*width + c
-			child, ok := t.child[s][uint8(c)]
-			switch {
-			case ok:
-				l.next[at] = uint32(child) << l.shift
-				if s != 0 {
-					fail[child] = int32(l.next[int(fail[s])*width+c] >> l.shift)
-				}
-				queue = append(queue, child)
-			case s != 0:
-				l.next[at] = l.next[int(fail[s])*width+c]
-			}
-		}
+	queue := make([]int32, 1, n)
+	for at := 0; at < len(queue); at++ {
+		s := queue[at]
 		from := int32(len(l.flat))
-		l.flat = append(l.flat, ends[s]...)
+		l.flat = append(l.flat, t.ends[s]...)
+		if s != 0 {
+			inherited := l.out[fail[s]]
+			l.flat = append(l.flat, l.flat[inherited.from:inherited.to]...)
+		}
 		l.out[s] = span32{from, int32(len(l.flat))}
-		l.most = max(l.most, len(ends[s]))
+		row, back := l.next[int(s)*width:][:width], l.next[int(fail[s])*width:][:width]
+		if s != 0 {
+			copy(row, back)
+		}
+		for c, child := range t.child[s] {
+			if s != 0 {
+				fail[child] = int32(back[c] / l.width)
+			}
+			row[c] = uint32(child) * l.width
+			queue = append(queue, child)
+		}
+	}
+	for i, row := range l.next {
+		if o := l.out[row/l.width]; o.from != o.to {
+			l.next[i] |= ends
+		}
 	}
 }
 
@@ -132,16 +130,18 @@ func (l *Literals) link(t *trie) {
 // scan is resumed with the State and offset it returned.
 func (l *Literals) Find(dst []Hit, text string, from int, state State, limit int) ([]Hit, int, State) {
 	row := uint32(state)
-	shift := l.shift
 	for i := from; i < len(text); i++ {
-		row = l.next[row|uint32(l.class[text[i]])]
-		if o := l.out[row>>shift]; o.from != o.to {
-			for _, lit := range l.flat[o.from:o.to] {
-				dst = append(dst, Hit{lit, int32(i + 1)})
-			}
-			if len(dst) >= limit {
-				return dst, i + 1, State(row)
-			}
+		row = l.next[row+uint32(l.class[text[i]])]
+		if row&ends == 0 {
+			continue
+		}
+		row &^= ends
+		o := l.out[row/l.width]
+		for _, lit := range l.flat[o.from:o.to] {
+			dst = append(dst, Hit{lit, int32(i + 1)})
+		}
+		if len(dst) >= limit {
+			return dst, i + 1, State(row)
 		}
 	}
 	return dst, len(text), State(row)

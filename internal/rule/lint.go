@@ -16,6 +16,9 @@ var (
 	phraseForm = regexp.MustCompile(`^[\p{Ll}\p{Lm}\p{Lo}\p{M}\p{Nd}]+([ ][\p{Ll}\p{Lm}\p{Lo}\p{M}\p{Nd}]+)*$`)
 )
 
+// Literals lists the kinds of query that a rule's literals may name.
+func Literals() []string { return []string{"sql", "graphql"} }
+
 // Severities lists the severities, mildest first.
 func Severities() []string { return []string{"low", "medium", "high", "critical"} }
 
@@ -72,7 +75,14 @@ func (r *Rule) Lint() []error {
 	case r.Pattern != "":
 		l.pattern(r.Pattern)
 	}
-	l.phrases("keys", r.Keys)
+	l.phrases("keys", beginnings(r.Keys))
+	switch {
+	case r.Literals == "":
+	case !slices.Contains(Literals(), r.Literals):
+		l.add("literals", "must be one of %v", Literals())
+	case len(r.Keys) == 0 || r.Pattern != "":
+		l.add("literals", "needs keys and no pattern: what is a literal is known without one")
+	}
 	l.phrases("keywords", r.Keywords)
 	l.phrases("context", r.Context)
 	for _, v := range r.IgnoreValues {
@@ -160,6 +170,19 @@ func (l *linter) pattern(pattern string) {
 	if v := group(re, "value"); v != nil && minLength(v) == 0 {
 		l.add("pattern", "the group \"value\" can be empty")
 	}
+}
+
+// beginnings are the keys without the mark that says that they begin a key. That
+// takes two words or more: one begins too many.
+func beginnings(keys []string) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		if head, begins := Beginning(k); begins && strings.Contains(head, " ") {
+			k = head
+		}
+		out[i] = k
+	}
+	return out
 }
 
 func (l *linter) phrases(key string, phrases []string) {

@@ -54,7 +54,12 @@ type Rule struct {
 	// Keys makes this a key rule: it looks only at values whose context key ends
 	// in one of these word sequences ("api key" matches api_key, apiKey and
 	// x-api-key, not api_key_id). The pattern must then match the whole value.
+	// Of "db query parameter *" it is the beginning of the key that must match.
 	Keys []string `yaml:"keys,omitempty" koanf:"keys"`
+	// Literals makes a key rule read its value as a query, sql or graphql: each
+	// literal in it is a match of its own and is masked by a placeholder. Such a
+	// rule has no pattern. sql also reads what other databases write.
+	Literals string `yaml:"literals,omitempty" koanf:"literals"`
 	// Keywords are mandatory if given: one must stand as a whole word, in any
 	// case, within 40 bytes before the match or in its context key.
 	Keywords []string `yaml:"keywords,omitempty" koanf:"keywords"`

@@ -200,6 +200,28 @@ func (s *KeySet) tailAt(dst []int, key string, end int) []int {
 	return dst
 }
 
+// Beginning returns the sequence of one of a rule's keys, and whether it is to stand
+// at a key's beginning, which the key says with " *" at its end.
+func Beginning(key string) (sequence string, begins bool) { return strings.CutSuffix(key, " *") }
+
+// Head appends to dst the ids of the sequences that key begins with, whole words at
+// a time: db.query.parameter.mail begins with "db query parameter", and so does
+// db.query.parameter. An id may come more than once.
+func (s *KeySet) Head(dst []int, key string) []int {
+	if len(s.ids) == 0 {
+		return dst
+	}
+	i := 0
+	for i < len(key) {
+		c, n := classAt(key, i)
+		if c != separator {
+			return s.headAt(dst, key, i)
+		}
+		i += n
+	}
+	return dst
+}
+
 // Within appends to dst the ids of the sequences that stand anywhere in key, from
 // the start of a word to the end of a word. An id may come more than once.
 func (s *KeySet) Within(dst []int, key string) []int {
@@ -331,4 +353,17 @@ func lowerRune(dst *[utf8.UTFMax]byte, r string) int {
 	}
 	c, _ := utf8.DecodeRuneInString(r)
 	return utf8.EncodeRune(dst[:], unicode.ToLower(c))
+}
+
+// WordStarts reports whether a word of s begins at offset i, as Words splits it.
+func WordStarts(s string, i int) bool {
+	c, _ := classAt(s, i)
+	return c != separator && starts(s, i)
+}
+
+// WordEnds reports whether a word of s ends before offset i, as Words splits it.
+func WordEnds(s string, i int) bool {
+	before, _ := classBefore(s, i)
+	here, _ := classAt(s, i)
+	return before != separator && (here == separator || starts(s, i))
 }

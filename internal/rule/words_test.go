@@ -128,6 +128,32 @@ func TestKeySetContains(t *testing.T) {
 	}
 }
 
+func TestKeySetHead(t *testing.T) {
+	s := keySet("db query parameter", "x")
+	for key, want := range map[string]bool{
+		"":                            false,
+		"...":                         false,
+		"db.query.parameter.mail":     true,
+		"db.query.parameter":          true,
+		"_dbQueryParameter0":          true,
+		"db_query_parameter[0]":       true,
+		"db.query.parameters":         false,
+		"db.query":                    false,
+		"my.db.query.parameter.a":     false,
+		"x-y":                         true,
+		"xy":                          false,
+		strings.Repeat("db.", 500):    false,
+		"db.query.parameter\xff.\xff": true,
+	} {
+		if got := len(s.Head(nil, key)) > 0; got != want {
+			t.Errorf("Head(%q) finds something: %v, want %v", key, got, want)
+		}
+	}
+	if got := new(KeySet).Head(nil, "x"); len(got) > 0 {
+		t.Error("an empty set matches")
+	}
+}
+
 func TestKeySetAdd(t *testing.T) {
 	s := new(KeySet)
 	for _, seq := range []string{"", "--", strings.Repeat("a", 65)} {

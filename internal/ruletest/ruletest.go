@@ -103,9 +103,7 @@ type tester struct {
 // carriers are the surroundings that examples are put into.
 var carriers = []struct {
 	name string
-	// put returns the text and how often the example stands in it, and where each
-	// span of the example is then. A nil at says that spans stay, moved by starts.
-	put func(example string) carried
+	put  func(example string) carried
 }{
 	{"alone", func(e string) carried { return carried{text: e, starts: []int{0}} }},
 	{"at the start of a text", func(e string) carried { return carried{text: e + after, starts: []int{0}} }},

@@ -30,6 +30,11 @@ const (
 	Backslash        // JSON, Go, Python and C escapes: \" \\ \n \t \uXXXX \xXX
 	Percent          // %XX
 	FormCoded        // %XX and + for space
+
+	// Read gives no leaf these two: they are undone in a whole text or value where
+	// HasEntity and HasQuotedPrintable see them.
+	Entities        // the character references of HTML: &amp; &#64; &#x40;
+	QuotedPrintable // =XX and = at the end of a line
 )
 
 // Leaf is one value found inside a text, with the key that names it.

@@ -17,6 +17,8 @@ type View struct {
 	base int
 	// codes are the escapes undone, in order. Between them the text is the source's.
 	codes []code
+	// opaque is the length of the stretch if it can only be replaced whole, else 0.
+	opaque int
 	// outer is the view the source itself is the text of, nil for the first.
 	outer *View
 }
@@ -86,6 +88,9 @@ func (v *View) Source(s span.Span) span.Span {
 		_, end = v.locate(s.End - 1)
 	}
 	out := span.Span{Start: start, End: end}
+	if v.opaque > 0 {
+		out = span.Span{Start: v.base, End: v.base + v.opaque}
+	}
 	if v.outer != nil {
 		return v.outer.Source(out)
 	}
@@ -117,6 +122,10 @@ func nextEscape(s string, i int, c Coding) int {
 		n = strings.IndexByte(s[i:], '%')
 	case FormCoded:
 		n = strings.IndexAny(s[i:], "%+")
+	case Entities:
+		n = strings.IndexByte(s[i:], '&')
+	case QuotedPrintable:
+		n = strings.IndexByte(s[i:], '=')
 	}
 	if n < 0 {
 		return len(s)
@@ -139,6 +148,10 @@ func decodeEscape(s string, c Coding, dst []byte) (int, []byte) {
 	switch {
 	case c == Backslash:
 		return decodeBackslash(s, dst)
+	case c == Entities:
+		return decodeEntity(s, dst)
+	case c == QuotedPrintable:
+		return decodeQuotedPrintable(s, dst)
 	case s[0] == '+':
 		return 1, append(dst, ' ')
 	}
@@ -180,6 +193,27 @@ func decodeBackslash(s string, dst []byte) (int, []byte) {
 		return n, append(dst, byte(value))
 	}
 	return 0, dst
+}
+
+// HasCharCode reports whether text holds a character written by its number, \u0040
+// or \x40. Those of a terminal's colours and the four that encoders put in place of
+// <, >, & and ' say nothing.
+func HasCharCode(text string) bool {
+	for i := strings.IndexByte(text, '\\'); i >= 0; {
+		if isCharCode(text[i:]) {
+			var buf [utf8.UTFMax]byte
+			_, b := decodeBackslash(text[i:], buf[:0])
+			if len(b) > 0 && b[0] >= ' ' && strings.IndexByte("<>&'", b[0]) < 0 {
+				return true
+			}
+		}
+		next := strings.IndexByte(text[i+1:], '\\')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return false
 }
 
 // decodeUnicode undoes \uXXXX. Two that make a surrogate pair are one escape; a

@@ -215,6 +215,25 @@ func varied(v string) bool {
 	return true
 }
 
+// mixed reports whether v holds a digit, or letters of both cases. A name written
+// small with dashes does not; of random tokens of twenty letters and digits all but
+// one in ten million do. It is for values whose prefix already says what they are,
+// where turning one down is a leak.
+func mixed(v string) bool {
+	lower, upper := false, false
+	for i := 0; i < len(v); i++ {
+		switch kindOf(v[i]) {
+		case digitKind:
+			return true
+		case lowerCase:
+			lower = true
+		case upperCase:
+			upper = true
+		}
+	}
+	return lower && upper
+}
+
 func wordSet(words string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(words) {

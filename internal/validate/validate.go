@@ -149,6 +149,7 @@ var funcs = map[string]Func{
 	"passphrase-shape": passphraseShape,
 	"token-like":       tokenLike,
 	"varied":           varied,
+	"mixed":            mixed,
 }
 
 // Lookup returns the validator that rules call name.

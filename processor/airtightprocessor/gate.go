@@ -2,6 +2,7 @@ package airtightprocessor
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/airtight-telemetry/airtight/internal/configguard"
+	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/internal/guard"
 	"github.com/airtight-telemetry/airtight/internal/policy"
 	"github.com/airtight-telemetry/airtight/internal/quiet"
@@ -91,6 +93,7 @@ func newGate(set processor.Settings, cfg *Config) (*gate, error) {
 			return nil, err
 		}
 	}
+	g.guard.PublishTo(finding.HubNamed(cfg.Hub).Sink(cfg.Destinations))
 	if err := builder.RegisterProcessorAirtightPolicyInfoCallback(g.policyInfo); err != nil {
 		builder.Shutdown()
 		return nil, err
@@ -123,6 +126,9 @@ func (g *gate) swap(p *policy.Compiled) error {
 		return err
 	}
 	g.inForce(p)
+	// The old policy, and what making the new one left behind, is garbage now. The
+	// memory limiter counts it, and would refuse senders until the next collection.
+	runtime.GC()
 	return nil
 }
 
