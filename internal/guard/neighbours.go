@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/airtight-telemetry/airtight/internal/detect"
@@ -311,7 +312,13 @@ func tailRun(text string, most int) int {
 // joinSeam examines what stands around the cut between two texts as one.
 func (s *Session) joinSeam(a, b int32, first, second string) {
 	from := max(0, len(first)-tailRun(first, maxRun)-seamContext)
+	for !utf8.RuneStart(first[from]) {
+		from++ // the last byte is ASCII
+	}
 	to := min(len(second), headRun(second, maxRun)+seamContext)
+	for to < len(second) && !utf8.RuneStart(second[to]) {
+		to--
+	}
 	j := &s.joint
 	j.reset()
 	j.add(a, first, from, len(first), false)
@@ -319,7 +326,7 @@ func (s *Session) joinSeam(a, b int32, first, second string) {
 	cut := len(first) - from
 	s.examineJoint(j, func(m *detect.Match) bool {
 		end := m.Span.End - cut
-		return end > 0 && m.Span.Start < cut && (end == len(second) || byteKinds[second[end]] < joins || byteKinds[second[end-1]] < joins)
+		return end > 0 && m.Span.Start < cut && (m.Reason != field.ReasonNone || end == len(second) || byteKinds[second[end]] < joins || byteKinds[second[end-1]] < joins)
 	})
 }
 

@@ -99,7 +99,9 @@ func (a *api) leaks(r *http.Request) (any, error) {
 	return a.Ledger.Leaks(r.Context(), f)
 }
 
-func (a *api) leak(r *http.Request) (any, error) { return a.Ledger.Leak(r.Context(), r.PathValue("id")) }
+func (a *api) leak(r *http.Request) (any, error) {
+	return a.Ledger.Leak(r.Context(), r.PathValue("id"))
+}
 
 // defaultSpan is how far an overview looks back unless it is asked otherwise.
 const defaultSpan = 7 * 24 * time.Hour
