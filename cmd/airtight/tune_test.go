@@ -3,10 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/airtight-telemetry/airtight/configs"
+	"github.com/airtight-telemetry/airtight/internal/rule"
 )
 
 // TestTuneExported: messages in protobuf, and compressed one by one, are read as scan
@@ -34,6 +39,47 @@ func TestTuneExported(t *testing.T) {
 		}
 		if strings.Contains(out.String(), "acme_") {
 			t.Errorf("%s: a value is shown", name)
+		}
+	}
+}
+
+// TestTuneShowsNoValue: of the values that the catalogue's own examples mark, none is
+// in what tune writes, whether its rule is on, off, or in shadow mode.
+func TestTuneShowsNoValue(t *testing.T) {
+	catalogue, err := rule.Load(configs.Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks := regexp.MustCompile(`«([^»]*)»`)
+	unmark := strings.NewReplacer("«", "", "»", "", "\n", " ")
+	var logs strings.Builder
+	values := map[string]string{} // and the rule that each is an example of
+	for i := range catalogue.Rules {
+		r := &catalogue.Rules[i]
+		for _, example := range r.Examples.Match {
+			fmt.Fprintf(&logs, "10:11:12 INFO %s\n", unmark.Replace(example))
+			for _, m := range marks.FindAllStringSubmatch(example, -1) {
+				// A shorter one may stand in a place, a count or the name of a rule.
+				if len(m[1]) >= 8 {
+					values[m[1]] = r.ID
+				}
+			}
+		}
+	}
+	shadow := filepath.Join(t.TempDir(), "shadow.yaml")
+	if err := os.WriteFile(shadow, []byte("mode: shadow\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"--samples", "100"}, {"--samples", "100", "--format", "json"}, {"--samples", "100", "--policy", shadow}} {
+		var out, complaints bytes.Buffer
+		if code := execute(append([]string{"tune", "-"}, args...), strings.NewReader(logs.String()), &out, &complaints); code != exitOK {
+			t.Fatalf("exit status %d: %s", code, &complaints)
+		}
+		text := out.String()
+		for value, id := range values {
+			if strings.Contains(text, value) {
+				t.Errorf("%v: a value of rule %s is shown", args, id)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"hash/maphash"
 	"net/url"
 	"slices"
 	"strings"
@@ -97,6 +98,7 @@ type scanner struct {
 	views   []*view  // by depth
 	open    []int32
 	keys    keyCache
+	clean   *cleanTexts
 	lits    []structure.Literal
 
 	dst   []Match
@@ -108,7 +110,7 @@ type scanner struct {
 }
 
 func newScanner(e *Engine) *scanner {
-	return &scanner{e: e, dfas: make([]*dfa, len(e.plans)), room: automataRoom, states: make([]search, len(e.plans)), keys: newKeyCache()}
+	return &scanner{e: e, dfas: make([]*dfa, len(e.plans)), room: automataRoom, states: make([]search, len(e.plans)), keys: newKeyCache(), clean: &cleanTexts{seed: maphash.MakeSeed()}}
 }
 
 // search is where one rule stands in one view.
@@ -166,6 +168,23 @@ func (s *scanner) scan() {
 	if s.in.Text == "" {
 		return
 	}
+	if s.trace != nil || !short(s.in) {
+		s.whole()
+		return
+	}
+	at, hash, known := s.clean.slot(s.in)
+	if known {
+		return
+	}
+	before := len(s.dst)
+	s.whole()
+	if len(s.dst) == before {
+		s.clean.note(s.in, at, hash)
+	}
+}
+
+// whole examines the text as it came, and through it what it holds.
+func (s *scanner) whole() {
 	s.work, s.undo = 0, undone{}
 	v := s.viewAt(0)
 	v.View, v.key = structure.View{Text: s.in.Text}, s.in.Key

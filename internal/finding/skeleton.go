@@ -13,7 +13,10 @@ const (
 	maxSkeleton = 160
 	// maxWord bounds the letters of a word that a skeleton keeps, and maxToken what
 	// words joined by dots, dashes and slashes may come to.
-	maxWord, maxToken = 20, 48
+	maxWord, maxToken = 20, 64
+	// minHump is how many letters the parts of a longer word in camel case must have
+	// on average, as in IllegalStateException; what was drawn at random has about two.
+	maxCamel, minHump = 48, 4
 	// gap stands for whatever varies.
 	gap = "*"
 	cut = "…"
@@ -113,20 +116,29 @@ func plain(token string) bool {
 	if len(token) > maxToken {
 		return false
 	}
-	letters := 0
+	letters, humps := 0, 0
+	lower := true
+	fits := func() bool {
+		return letters <= maxWord || letters <= maxCamel && humps > 1 && letters >= minHump*humps
+	}
 	for _, r := range token {
 		switch {
 		case unicode.IsLetter(r) || unicode.Is(unicode.Mn, r):
-			if letters++; letters > maxWord {
+			if letters == 0 || lower && unicode.IsUpper(r) {
+				humps++
+			}
+			letters++
+			lower = !unicode.IsUpper(r)
+		case strings.ContainsRune("-_./", r):
+			if !fits() {
 				return false
 			}
-		case strings.ContainsRune("-_./", r):
-			letters = 0
+			letters, humps = 0, 0
 		default:
 			return false
 		}
 	}
-	return true
+	return fits()
 }
 
 // quoted keeps the name in quotes before a colon, as in JSON, and makes a gap of

@@ -21,6 +21,8 @@ func TestSkeleton(t *testing.T) {
 		{"at com.example.pay.Card.charge(Card.java:42)", "at com.example.pay.Card.charge(Card.java:*)"},
 		{"trace 4bf92f3577b34da6a3ce929d0e0e4736 and dead-beef", "trace * and dead-beef"},
 		{"Donaudampfschifffahrtsgesellschaft", "*"},
+		{"java.lang.IllegalStateException: no", "java.lang.IllegalStateException: no"},
+		{"XkQvBnMwRtYpLzHgFdSaXk", "*"},
 		{"ERROR: no such user: ann", "ERROR: no such user: ann"},
 		{"body [airtight: too deep] end", "body [airtight: too deep] end"},
 		{"forged [redacted:Ann Lee] mask", "forged [redacted:Ann Lee] mask"},
