@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -298,8 +299,9 @@ type mask struct {
 // reach is how many bytes on each side of a mask a template is made of.
 const reach = 48
 
-// template is the skeleton of a text around one of its masks. What is shown has
-// passed the gate with everything on, and the built-in policy, once more.
+// template is the skeleton of a text around one of its masks, without capitalised
+// words. What is shown has passed the gate with everything on, and the built-in
+// policy, once more.
 func (s *surveyor) template(p surroundings, masks []mask) string {
 	sorted := slices.SortedFunc(slices.Values(masks), func(a, b mask) int { return span.Compare(a.Span, b.Span) })
 	var before, after strings.Builder
@@ -340,5 +342,8 @@ func (s *surveyor) template(p surroundings, masks []mask) string {
 			tail = tail[:blank]
 		}
 	}
-	return finding.Skeleton(pass(head) + own + pass(tail))
+	return capitalised.ReplaceAllString(finding.Skeleton(pass(head)+own+pass(tail)), "*")
 }
+
+// capitalised are words that may be names, which in prose no rule finds.
+var capitalised = regexp.MustCompile(`\b\p{Lu}\p{L}*\p{Ll}\p{L}*`)

@@ -22,9 +22,9 @@ findings, distinct values, lines and their share, by confidence. What the policy
 is counted beside it with the reason: a pack that is off, a confidence that does not act.
 It reads what scan reads; in protobuf a message counts as a line.
 
-A sample is a place, the words around it with the value masked, and the value's shape:
-9 for a digit, a and A for letters. Of PINs, card verification codes, and secrets that
-a person may have made up only the length is told. No value is ever shown.
+A sample is a place, the plain words around it with the value masked, and the value's
+shape: 9 for a digit, a and A for letters. Of PINs, card verification codes, and secrets
+that a person may have made up only the length is told. No value is ever shown.
 
 Below the table stand proposals in the form of a policy: values that recur, to exempt
 with allow; shapes that a doubtful rule keeps meeting, to exempt with ignore_values; and

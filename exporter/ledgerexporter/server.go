@@ -20,6 +20,7 @@ import (
 
 	"github.com/airtight-telemetry/airtight/internal/ledger"
 	"github.com/airtight-telemetry/airtight/internal/ledgerapi"
+	"github.com/airtight-telemetry/airtight/internal/webui"
 )
 
 // server is the page and the API on their address.
@@ -49,6 +50,7 @@ func serve(ctx context.Context, c *HTTPConfig, l *ledger.Ledger, host component.
 	s := &server{http: &http.Server{
 		Handler: ledgerapi.NewHandler(ledgerapi.Options{
 			Ledger: l,
+			Page:   webui.NewHandler(l, report),
 			Auth:   ledgerapi.NewAuth(c.tokens, c.NoAuth, withTLS),
 			Report: report,
 		}),

@@ -93,7 +93,13 @@ func newSidecar(t *testing.T, to string) *collector {
 // newGateway sends logs to a URL and writes traces to a file.
 func newGateway(t *testing.T, logs string) (c *collector, traces string) {
 	t.Helper()
-	c = newCollector(t, "gateway", "gateway.yaml")
+	return newGatewayFrom(t, "gateway.yaml", logs)
+}
+
+// newGatewayFrom is newGateway with another of the gateway's configs.
+func newGatewayFrom(t *testing.T, config, logs string) (c *collector, traces string) {
+	t.Helper()
+	c = newCollector(t, "gateway", config)
 	c.memoryOf("gateway.yaml")
 	dir := t.TempDir()
 	traces = filepath.Join(dir, "traces", "traces.jsonl")
@@ -127,6 +133,7 @@ func (c *collector) start() *collector {
 	c.t.Helper()
 	c.begin()
 	c.until("Everything is ready", 60*time.Second)
+	time.Sleep(100 * time.Millisecond) // it begins to listen for signals only after it has said so
 	return c
 }
 

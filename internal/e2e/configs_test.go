@@ -42,6 +42,13 @@ func TestShippedConfigsStart(t *testing.T) {
 			c.env["AIRTIGHT_TLS_CERT"], c.env["AIRTIGHT_TLS_KEY"] = certificate(t)
 			return c
 		},
+		"gateway-ledger.yaml": func(t *testing.T) *collector {
+			c, _ := newGatewayFrom(t, "gateway-ledger.yaml", "http://"+freeAddress(t))
+			c.env["AIRTIGHT_LEDGER_PATH"] = filepath.Join(t.TempDir(), "ledger.db")
+			c.env["AIRTIGHT_LEDGER_ENDPOINT"] = freeAddress(t)
+			c.env["AIRTIGHT_LEDGER_TOKEN_FILE"] = c.env["AIRTIGHT_TOKEN_FILE"]
+			return c
+		},
 		"files.yaml": func(t *testing.T) *collector {
 			c := newCollector(t, "files", "files.yaml")
 			c.env["AIRTIGHT_FILES"] = filepath.Join(t.TempDir(), "*.log")

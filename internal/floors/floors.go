@@ -53,6 +53,7 @@ var floors = map[string]int{
 	"internal/report":         5,
 	"internal/ruledocs":       5,
 	"internal/ruletest":       5,
+	"internal/webui":          5,
 
 	"exporter/":  6,
 	"processor/": 6,

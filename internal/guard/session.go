@@ -294,9 +294,16 @@ func (s *Session) finding(sl *slot) finding.Finding {
 	return finding.Finding{Signal: sl.Place.Signal, Part: sl.Place.Part, Service: sl.service}
 }
 
+// keptSlots bounds the batches whose scratch is kept for the next: one of a million
+// slots must not hold its memory for as long as the process lives.
+const keptSlots = 1 << 15
+
 // Close gives the session's scratch back. The lists that Resolve returned must
 // not be used afterwards.
 func (s *Session) Close() {
+	if cap(s.slots) > keptSlots || cap(s.texts) > keptSlots {
+		return
+	}
 	clear(s.slots)
 	clear(s.texts)
 	clear(s.found)
