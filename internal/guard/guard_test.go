@@ -264,3 +264,18 @@ func FuzzRedact(f *testing.F) {
 		}
 	})
 }
+
+// TestKeysAreNoHosts: an attribute's key is a dotted name, and no host.
+func TestKeysAreNoHosts(t *testing.T) {
+	host := rule.Rule{ID: "host", Class: rule.Network, Confidence: "high", Pattern: `\b[a-z0-9-]+(?:\.[a-z0-9-]+){2,}\b`, Validators: []string{"hostname"}}
+	g := newGuard(t, func(p *policy.Policy) { p.Rules = []rule.Rule{host} })
+	s := g.Session(context.Background())
+	defer s.Close()
+	const text = "db1.internal.example.com"
+	s.Add(field.Slot{Ref: 0, Kind: field.Key, Text: text, Place: field.Place{Part: field.Attribute, Key: text, Path: text}})
+	s.Add(field.Slot{Ref: 1, Text: text, Place: field.Place{Part: field.Attribute, Key: text, Path: text}})
+	edits, _ := s.Resolve()
+	if len(edits) != 1 || edits[0].Ref != 1 {
+		t.Errorf("got %d edits, want one, of the value", len(edits))
+	}
+}

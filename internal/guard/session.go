@@ -124,7 +124,7 @@ func (s *Session) text(i int32, text string) detect.Text {
 	limits := s.force.policy.Limits
 	t := detect.Text{Text: text, Key: sl.Place.Key, Want: sl.scope.Want(), MaxDepth: limits.MaxDepth, MaxDecode: limits.MaxDecode}
 	if sl.Kind == field.Key {
-		t.Key = ""
+		t.Key, t.Want = "", sl.scope.KeyWant()
 	}
 	if key, ok := s.keyBefore(i); ok {
 		t.Key = key

@@ -70,10 +70,10 @@ type Scope struct {
 	// Override is the index of the override it comes from, or -1.
 	Override int
 
-	want, leaveWant detect.Set
-	outcomes        []Outcome
-	fields          *fieldLists
-	enforce         bool
+	want, keyWant, leaveWant detect.Set
+	outcomes                 []Outcome
+	fields                   *fieldLists
+	enforce                  bool
 }
 
 // Outcome is what follows from a finding of one rule.
@@ -195,6 +195,11 @@ func (c *Compiled) Allowed(i int, value string, now time.Time) bool {
 // Want is the set of rules that are on, in shadow or not. It must not be changed.
 func (s *Scope) Want() detect.Set { return s.want }
 
+// KeyWant is the set of rules for the keys of attributes and maps: those of Want but
+// for host names, which a dotted key such as k8s.pod.name looks just like. It must
+// not be changed.
+func (s *Scope) KeyWant() detect.Set { return s.keyWant }
+
 // LeaveWant is the set of rules for fields the policy leaves alone: those for
 // secrets that go by the value itself. What they find there acts only at high
 // confidence. It must not be changed.
@@ -314,6 +319,7 @@ func (b *builder) scope(s settings, override int) *Scope {
 	sc := &Scope{
 		Override:  override,
 		want:      detect.NewSet(len(b.rules)),
+		keyWant:   detect.NewSet(len(b.rules)),
 		leaveWant: detect.NewSet(len(b.rules)),
 		outcomes:  make([]Outcome, len(b.rules)),
 		enforce:   s.mode == "enforce",
@@ -331,6 +337,9 @@ func (b *builder) scope(s settings, override int) *Scope {
 		r := &b.rules[i]
 		if b.on(r, s.packs) {
 			sc.want.Add(i)
+			if !slices.Contains(r.Validators, "hostname") {
+				sc.keyWant.Add(i)
+			}
 			// A key rule goes by the key, and of that the policy has said to leave it.
 			if r.Class == rule.Secret && len(r.Keys) == 0 && r.Confidence != "low" {
 				sc.leaveWant.Add(i)
