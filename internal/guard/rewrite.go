@@ -21,6 +21,8 @@ type scratch struct {
 	found  []detect.Match
 	joined []detect.Match
 	names  []span.Span
+	// distinct says that the last rewriting made one token of the whole text.
+	distinct bool
 }
 
 // hit is a match that acts, with what the policy does about it.
@@ -59,7 +61,7 @@ func (s *Session) byRules(i int32, text string, found []detect.Match, first bool
 		found = s.again(i, text)
 	}
 	if text != before {
-		s.replace(sl, text)
+		s.replace(sl, text, s.spans.distinct)
 	}
 }
 
@@ -179,6 +181,7 @@ func (s *Session) rewrite(sl *slot, text string) (rewritten string, ok bool) {
 	hits := s.spans.hits
 	slices.SortFunc(hits, func(a, b hit) int { return span.Compare(a.Span, b.Span) })
 	s.spans.out = s.spans.out[:0]
+	s.spans.distinct = false
 	at, exempt := 0, s.spans.exempt
 	for len(hits) > 0 {
 		n, all := union(hits)
@@ -188,6 +191,7 @@ func (s *Session) rewrite(sl *slot, text string) (rewritten string, ok bool) {
 			s.tombstone(sl, label.Reason)
 			return "", false
 		}
+		s.spans.distinct = s.spans.distinct || label.action == action.Token && s.force.tokens != nil && label.Span.Len() == len(text) && label.Value == text
 		if label.Reason == field.ReasonNone {
 			s.report(sl, &label, false)
 		}

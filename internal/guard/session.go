@@ -233,12 +233,12 @@ func (s *Session) byField(sl *slot) {
 	if s.force.recogniser.Whole(sl.Text) {
 		return
 	}
-	s.replace(sl, string(action.Append(nil, action.Mask, "", action.Slot{RuleID: action.FieldID}, nil)))
+	s.replace(sl, string(action.Append(nil, action.Mask, "", action.Slot{RuleID: action.FieldID}, nil)), false)
 }
 
 // replace makes text the slot's value. A number becomes what the policy says.
-func (s *Session) replace(sl *slot, text string) {
-	e := field.Edit{Ref: sl.Ref, Op: field.Replace, Text: text}
+func (s *Session) replace(sl *slot, text string, distinct bool) {
+	e := field.Edit{Ref: sl.Ref, Op: field.Replace, Text: text, Distinct: distinct}
 	if sl.Kind == field.Number {
 		switch s.force.policy.Numbers {
 		case policy.NumbersZero:
