@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.opentelemetry.io/collector/confmap"
 	"go.uber.org/zap"
@@ -44,10 +45,28 @@ func (g *Graph) Open() []Path {
 	return open
 }
 
-// NewConverterFactory makes a confmap converter that changes nothing: it refuses
-// a config that Check refuses, when it is loaded and when it is loaded again, and
-// logs a warning for every other path that is open. A distribution lists it among
-// its converters.
+// Destinations are the ids of the exporters that each gate's records go to, sorted,
+// by the gate's id.
+func (g *Graph) Destinations() map[string][]string {
+	out := map[string][]string{}
+	for _, p := range g.Paths() {
+		for _, step := range p.Steps {
+			if typeOf(step) == GateType && !slices.Contains(out[step], p.Exporter) {
+				out[step] = append(out[step], p.Exporter)
+			}
+		}
+	}
+	for _, to := range out {
+		slices.Sort(to)
+	}
+	return out
+}
+
+// NewConverterFactory makes a confmap converter that refuses a config that Check
+// refuses, when it is loaded and when it is loaded again, and logs a warning for
+// every other path that is open. It tells each gate its destinations, where the
+// config does not, so that a finding can say where the value went. A distribution
+// lists it among its converters.
 func NewConverterFactory() confmap.ConverterFactory {
 	return confmap.NewConverterFactory(func(set confmap.ConverterSettings) confmap.Converter {
 		return converter{set.Logger}
@@ -67,6 +86,21 @@ func (c converter) Convert(_ context.Context, conf *confmap.Conf) error {
 	for _, p := range g.Open() {
 		c.logger.Warn("Nothing is masked on this path; add the processor "+GateType+" to it"+enforcing(p),
 			zap.String("path", p.String()), zap.Strings("pipelines", p.Pipelines))
+	}
+	for id, to := range g.Destinations() {
+		value, defined := g.components["processors"][id]
+		config, isMap := value.(map[string]any)
+		if _, told := config["destinations"]; told || !defined || value != nil && !isMap {
+			continue // what is not defined, or no map, the Collector refuses by itself
+		}
+		list := make([]any, len(to))
+		for i := range to {
+			list[i] = to[i]
+		}
+		more := map[string]any{"processors": map[string]any{id: map[string]any{"destinations": list}}}
+		if err := conf.Merge(confmap.NewFromStringMap(more)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -135,3 +135,19 @@ func TestConverter(t *testing.T) {
 		})
 	}
 }
+
+func TestDestinations(t *testing.T) {
+	conf := parse(t, `{processors: {airtight: , airtight/told: {destinations: [mine]}, batch: {}}, connectors: {forward: {}}, service: {pipelines: {
+		logs: {receivers: [otlp], processors: [airtight, batch], exporters: [otlp/b, forward]},
+		logs/b: {receivers: [forward], exporters: [otlp/a]},
+		traces: {receivers: [otlp], processors: [airtight], exporters: [otlp/b]},
+		metrics: {receivers: [otlp], processors: [airtight/told], exporters: [otlp/b]}}}}`)
+	if err := NewConverterFactory().Create(confmap.ConverterSettings{Logger: zap.NewNop()}).Convert(context.Background(), conf); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"airtight": "[otlp/a otlp/b]", "airtight/told": "[mine]", "batch": "<nil>"} {
+		if got := fmt.Sprint(conf.Get("processors::" + id + "::destinations")); got != want {
+			t.Errorf("%s: got %s, want %s", id, got, want)
+		}
+	}
+}
