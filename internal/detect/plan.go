@@ -62,7 +62,7 @@ func newPlan(index int, r *rule.Rule) (*plan, error) {
 	for _, name := range r.Validators {
 		f, ok := validate.Lookup(name)
 		if !ok {
-			return nil, fmt.Errorf("rule %s: validator %q is not known; known are %s", r.ID, name, strings.Join(validate.Names(), ", "))
+			return nil, fmt.Errorf("rule %s: a validator is not known; known are %s", r.ID, strings.Join(validate.Names(), ", "))
 		}
 		p.validators = append(p.validators, f)
 	}

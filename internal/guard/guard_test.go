@@ -279,3 +279,19 @@ func TestKeysAreNoHosts(t *testing.T) {
 		t.Errorf("got %d edits, want one, of the value", len(edits))
 	}
 }
+
+// TestPanicAfterAnEdit: what was decided before a panic counts no more, and every
+// text of the batch becomes a tombstone.
+func TestPanicAfterAnEdit(t *testing.T) {
+	g := newGuard(t, func(p *policy.Policy) { p.Fields.Drop = []string{"gone"} })
+	f := *g.force.Load()
+	f.recogniser = nil
+	g.force.Store(&f)
+	s := g.Session(context.Background())
+	s.Add(field.Slot{Ref: 0, Text: "x", Place: field.Place{Part: field.Attribute, Key: "gone", Path: "gone"}})
+	s.Add(field.Slot{Ref: 1, Text: "pat_0123456789ab [redacted:pat]", Place: field.Place{Part: field.Attribute, Key: "k", Path: "k"}})
+	edits, _ := s.Resolve()
+	if len(edits) != 2 || edits[0].Op != field.Tombstone || edits[1].Op != field.Tombstone {
+		t.Errorf("got %d edits, want two tombstones", len(edits))
+	}
+}
