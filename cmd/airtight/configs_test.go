@@ -28,6 +28,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
+
+	"github.com/airtight-telemetry/airtight/internal/loopback"
 )
 
 // planted is what must not come out: the test number every card scheme publishes.
@@ -137,12 +139,11 @@ func (p *process) kill() {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := loopback.Free()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 // backend takes OTLP logs by gRPC or HTTP and keeps their bodies.

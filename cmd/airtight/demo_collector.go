@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"path/filepath"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/otelcol"
 
 	"github.com/airtight-telemetry/airtight/configs"
+	"github.com/airtight-telemetry/airtight/internal/loopback"
 )
 
 // demoCollector is the Collector of this distribution, running in this process.
@@ -27,7 +27,10 @@ func startDemoCollector(ctx context.Context, backend string, anyPort bool, polic
 	c := demoCollector{grpc: "127.0.0.1:4317", http: "127.0.0.1:4318"}
 	if anyPort {
 		var err error
-		if c.grpc, c.http, err = freeAddresses(); err != nil {
+		if c.grpc, err = loopback.Free(); err != nil {
+			return c, err
+		}
+		if c.http, err = loopback.Free(); err != nil {
 			return c, err
 		}
 	}
@@ -71,18 +74,6 @@ func startDemoCollector(ctx context.Context, backend string, anyPort bool, polic
 		return <-ended
 	}
 	return c, nil
-}
-
-// freeAddresses are two on loopback where nothing listens at the moment.
-func freeAddresses() (first, second string, err error) {
-	var listeners [2]net.Listener
-	for i := range listeners {
-		if listeners[i], err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-			return "", "", err
-		}
-		defer listeners[i].Close()
-	}
-	return listeners[0].Addr().String(), listeners[1].Addr().String(), nil
 }
 
 // yamlPath is an absolute path as a YAML scalar in which nothing is expanded.

@@ -5,7 +5,6 @@ package e2e
 import (
 	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"strconv"
@@ -14,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/airtight-telemetry/airtight/internal/loopback"
 )
 
 // process is a program that the test started and ends.
@@ -158,22 +159,11 @@ func eventually(patience time.Duration, holds func() bool) bool {
 	}
 }
 
-// freePort is a port nobody listens on. It is not kept: another may take it.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
-}
-
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	return "127.0.0.1:" + freePort(t)
+	address, err := loopback.Free()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address
 }
