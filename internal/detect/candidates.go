@@ -1,6 +1,9 @@
 package detect
 
 import (
+	"math/bits"
+	"slices"
+
 	"github.com/airtight-telemetry/airtight/internal/field"
 	"github.com/airtight-telemetry/airtight/internal/prefilter"
 	"github.com/airtight-telemetry/airtight/internal/span"
@@ -38,20 +41,29 @@ func (s *scanner) candidates(v *view) (near bool) {
 					}
 					continue
 				}
-				if !s.in.Want.Has(int(t.rule)) || t.edges != 0 && !t.edges.hold(v.Text, int(h.End-s.e.length[h.Lit]), int(h.End)) {
+				if near && t.kind == namesKey {
+					continue
+				}
+				start, end := int(h.End-s.e.length[h.Lit]), int(h.End)
+				if !s.in.Want.Has(int(t.rule)) || t.edges != 0 && !t.edges.hold(v.Text, start, end) || t.rest != 0 && !s.e.rests[t.rest].stands(v.Text, start, end) {
 					continue
 				}
 				if t.kind != startsMatch && !near {
-					near = keyNear(v.Text, int(h.End))
+					near = keyNear(v.Text, start, end)
 				}
-				if t.kind != namesKey {
-					s.try(v, int(t.rule), max(0, int(h.End)+int(t.lo)), int(h.End)+int(t.hi))
+				switch {
+				case t.kind == namesKey:
+				case t.kind == startsMatch && s.e.plans[t.rule].head != nil:
+					s.tryHeaded(v, int(t.rule), start-s.e.plans[t.rule].need.min)
+				default:
+					s.try(v, int(t.rule), max(0, end+int(t.lo)), end+int(t.hi))
 				}
 			}
 		}
 	}
+	shapes := s.wanted.by(s.e, s.in.Want)
 	for at := 0; at < len(v.Text) && !s.spent(); {
-		s.places, at = s.e.shapes.Find(s.places[:0], v.Text, at, chunk)
+		s.places, at = s.e.shapes.Find(s.places[:0], v.Text, at, chunk, shapes)
 		for _, p := range s.places {
 			s.shaped(v, p)
 		}
@@ -70,13 +82,25 @@ func (s *scanner) candidates(v *view) (near bool) {
 }
 
 func (s *scanner) shaped(v *view, p prefilter.Place) {
-	for i, m := int(p.Group)*64, p.Mask; m != 0; i, m = i+1, m>>1 {
-		if m&1 != 0 {
-			if r := int(s.e.shaped[i]); s.in.Want.Has(r) {
-				s.try(v, r, int(p.Pos), int(p.Pos))
-			}
-		}
+	for m := p.Mask; m != 0; m &= m - 1 {
+		r := s.e.shaped[int(p.Group)*64+bits.TrailingZeros64(m)]
+		s.try(v, int(r), int(p.Pos), int(p.Pos))
 	}
+}
+
+// wanted remembers which shapes are looked for under the set of rules asked for last:
+// a batch asks for few different sets.
+type wanted struct {
+	set    Set
+	shapes []uint64
+}
+
+func (w *wanted) by(e *Engine, set Set) []uint64 {
+	if w.shapes == nil || !slices.Equal(w.set, set) {
+		w.set = append(w.set[:0], set...)
+		w.shapes = e.shapes.Mask(func(shape int) bool { return set.Has(int(e.shaped[shape])) })
+	}
+	return w.shapes
 }
 
 // try looks for matches of a rule that start at lo to hi. Ranges of one rule come
@@ -102,6 +126,25 @@ func (s *scanner) try(v *view, rule, lo, hi int) {
 		s.hold(v, rule, f)
 		lo = max(f.end, f.start+1)
 		st.next = lo
+	}
+}
+
+// tryHeaded looks for matches of a rule with an optional head whose rest starts at
+// start. Where no head can stand, nothing before start is looked at and next stays
+// where it is: a head may still begin there.
+func (s *scanner) tryHeaded(v *view, rule, start int) {
+	st := &s.states[rule]
+	if start < st.next || st.all {
+		return
+	}
+	if start > 0 && s.e.plans[rule].head.Has(v.Text[start-1]) {
+		s.try(v, rule, 0, start)
+		return
+	}
+	next := st.next
+	s.try(v, rule, start, start)
+	if st.next == start+1 {
+		st.next = next
 	}
 }
 

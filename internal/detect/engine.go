@@ -20,6 +20,7 @@ type Engine struct {
 	literals *prefilter.Literals
 	triggers [][]trigger // by literal
 	length   []int32     // of each literal
+	rests    []sequence
 	shapes   *prefilter.Shapes
 	shaped   []int32 // rule by shape
 	slow     []int
@@ -36,6 +37,7 @@ type trigger struct {
 	kind   triggerKind
 	edges  edges
 	lo, hi int32 // where a match may start, counted from the literal's end
+	rest   int32 // in Engine.rests, what else must stand around the literal; 0 is nothing
 }
 
 // edges says at which ends a literal must be the edge of a word.
@@ -110,7 +112,7 @@ func Compile(rules []rule.Rule) (*Engine, error) {
 	for _, r := range wideFolds {
 		b.add(r, trigger{kind: widens})
 	}
-	e.literals, e.triggers, e.length = prefilter.NewLiterals(b.list), b.triggers, b.lengths()
+	e.literals, e.triggers, e.length, e.rests = prefilter.NewLiterals(b.list), b.triggers, b.lengths(), b.rests
 	e.shapes = prefilter.NewShapes(b.shapes)
 	e.idle = make(chan *scanner, runtime.GOMAXPROCS(0)+1)
 	return e, nil
@@ -186,10 +188,25 @@ type builder struct {
 	list     []string
 	index    map[string]int
 	triggers [][]trigger
+	rests    []sequence // the first is empty
+	restAt   map[sequence]int32
 	shapes   []prefilter.Shape
 }
 
-func newBuilder() *builder { return &builder{index: map[string]int{}} }
+func newBuilder() *builder {
+	return &builder{index: map[string]int{}, rests: make([]sequence, 1), restAt: map[sequence]int32{{}: 0}}
+}
+
+// rest is where a sequence's rest stands in the list.
+func (b *builder) rest(q sequence) int32 {
+	at, ok := b.restAt[q]
+	if !ok {
+		at = int32(len(b.rests))
+		b.rests = append(b.rests, q)
+		b.restAt[q] = at
+	}
+	return at
+}
 
 func (b *builder) add(literal string, t trigger) {
 	i, ok := b.index[literal]
@@ -232,10 +249,10 @@ func (b *builder) keywords(p *plan) {
 		reach = max(reach, len(w))
 	}
 	for _, w := range p.words {
-		word, at := tellingWord(w)
-		t := trigger{rule: int32(p.index), kind: followsWord, edges: at, hi: int32(keywordReach + reach)}
+		word, at, rest := tellingWord(w)
+		t := trigger{rule: int32(p.index), kind: followsWord, edges: at, rest: b.rest(rest), hi: int32(keywordReach + reach)}
 		if p.lane != byKeyword {
-			t = trigger{rule: int32(p.index), kind: namesKey, edges: at}
+			t.kind, t.hi = namesKey, 0
 		}
 		b.add(word, t)
 	}
@@ -243,43 +260,8 @@ func (b *builder) keywords(p *plan) {
 
 // key adds the word that tells a key rule's key.
 func (b *builder) key(p *plan, sequence string) {
-	word, at := tellingWord(sequence)
-	b.add(word, trigger{rule: int32(p.index), kind: namesKey, edges: at})
-}
-
-// commonWords stand in every log, and in many sequences: a sequence is looked for
-// by another of its words, if it has one.
-var commonWords = map[string]bool{
-	"id": true, "no": true, "nr": true, "num": true, "number": true, "code": true, "name": true, "key": true, "user": true, "service": true,
-	"client": true, "server": true, "connect": true, "data": true, "app": true, "time": true, "host": true, "address": true, "session": true,
-	"value": true, "auth": true, "proxy": true, "x": true, "the": true, "of": true, "de": true, "storage": true, "job": true, "admin": true,
-	"request": true, "root": true, "device": true, "account": true, "card": true, "file": true, "http": true, "header": true, "field": true,
-	"on": true, "in": true, "by": true, "to": true, "at": true, "is": true, "co": true, "my": true, "new": true, "old": true, "full": true,
-	"block": true, "runner": true, "backend": true, "times": true, "through": true, "12": true,
-}
-
-// tellingWord picks the one word of a sequence by which to look for it, folded, and
-// at which ends that word is the edge of a word in every way the sequence may be
-// written: a_b, aB and ab alike. It is the rarest word, and of equals the last.
-func tellingWord(sequence string) (word string, at edges) {
-	words := rule.Words(nil, sequence)
-	best, most := 0, -1
-	for i, w := range words {
-		score := required{literals: []string{fold(w)}}.score()
-		if commonWords[w] {
-			score /= 2
-		}
-		if score >= most {
-			best, most = i, score
-		}
-	}
-	if best == 0 {
-		at |= leftEdge
-	}
-	if best == len(words)-1 {
-		at |= rightEdge
-	}
-	return fold(words[best]), at
+	word, at, rest := tellingWord(sequence)
+	b.add(word, trigger{rule: int32(p.index), kind: namesKey, edges: at, rest: b.rest(rest)})
 }
 
 func (b *builder) lengths() []int32 {

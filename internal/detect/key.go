@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 
 	"github.com/airtight-telemetry/airtight/internal/rule"
+	"github.com/airtight-telemetry/airtight/internal/structure"
 )
 
 // keyInfo is what a key means to the rules.
@@ -106,29 +107,93 @@ func byteSet(s string) (set [256]bool) {
 	return set
 }
 
-// keyNear reports whether a word that ends at end can be part of a key with a
-// value behind it: a mark follows, or the word stands after a hyphen as flags do or
+// keyNear reports whether a word at start to end can be part of a key with a value
+// behind it. A mark follows a key, but for flags, which begin with a hyphen, and names
 // in angle brackets. Words in prose have none, and are not worth reading for.
-func keyNear(text string, end int) bool {
-	i := end
-	for i < len(text) && i-end <= maxKey && keyByte(text[i]) {
-		if text[i] >= utf8.RuneSelf {
+func keyNear(text string, start, end int) bool {
+	from, to := start, end
+	for from > 0 && start-from <= maxKey && keyByte(text[from-1]) {
+		if from--; text[from] == '-' && (from == 0 || !letterOrDigit[text[from-1]]) {
+			return true
+		}
+	}
+	for to < len(text) && to-end <= maxKey && keyByte(text[to]) {
+		if text[to] >= utf8.RuneSelf {
 			return true // a letter, or a fullwidth mark
 		}
-		i++
+		to++
 	}
-	for _, b := range []byte(text[i:min(len(text), i+keyReach)]) {
+	if to == len(text) || from > 0 && text[from-1] == '<' {
+		return from > 0 && text[from-1] == '<'
+	}
+	if named(text, from) {
+		return markWithin(text, to, keyReach)
+	}
+	return marked(text, to) || quotedKey(text, from, to)
+}
+
+// markWithin reports whether a mark stands among the next reach bytes.
+func markWithin(text string, i, reach int) bool {
+	for _, b := range []byte(text[i:min(len(text), i+reach)]) {
 		if keyMarks[b] {
 			return true
 		}
 	}
-	i = end
-	for i > 0 && end-i <= maxKey && keyByte(text[i-1]) {
-		if i--; text[i] == '-' {
+	return false
+}
+
+// marked reports whether a mark is what follows a key that ends at i, or follows with
+// the words of a type between: var token *string = "x".
+func marked(text string, i int) bool {
+	for end := min(len(text), i+keyReach); i < end; {
+		switch c := text[i]; {
+		case keyMarks[c]:
 			return true
+		case !keyByte(c):
+			i++
+		default:
+			word := i
+			for i < len(text) && keyByte(text[i]) {
+				i++
+			}
+			if !structure.IsTypeWord(text[word:i]) && letterOrDigit[c] {
+				return false
+			}
 		}
 	}
-	return i > 0 && text[i-1] == '<'
+	return false
 }
+
+// quotedKey reports whether quotes may stand around a key of several words, of which
+// one stands at from to to: "card number": "x".
+func quotedKey(text string, from, to int) bool {
+	return reachesQuote(text[to:min(len(text), to+maxKey)]) && quoteBefore(text[max(0, from-maxKey):from])
+}
+
+func reachesQuote(s string) bool {
+	i := strings.IndexAny(s, "\"'`\\")
+	return i >= 0 && strings.IndexAny(s[:i], "\n\r=") < 0
+}
+
+func quoteBefore(s string) bool { return strings.ContainsAny(s, "\"'`\\") }
+
+// named reports whether the word that begins at from may be the value of a member that
+// names the value beside it: name=token value=x.
+func named(text string, from int) bool {
+	for i := from; i > 0 && from-i < keyReach; i-- {
+		switch c := text[i-1]; c {
+		case '=', ':', '>':
+			return true
+		case ' ', '\t', '"', '\'', '`', '\\', 'm':
+		default:
+			if c < utf8.RuneSelf && c != '[' && c != 0x1b && !isDigit(c) {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func keyByte(b byte) bool { return isWord(b) || b == '-' || b == '.' || b == '$' || b >= 0x80 }

@@ -30,7 +30,7 @@ func checkKeyNear(t *testing.T, text string) {
 			continue // its escapes are undone, or nothing is written
 		}
 		for end := at + 1; end <= at+len(l.Key); end++ {
-			if !keyNear(text, end) && !cued(text) {
+			if !keyNear(text, at, end) && !cued(text) {
 				t.Errorf("%q: no key near %d, and %q is one", text, end, l.Key)
 				return
 			}
@@ -52,7 +52,7 @@ func TestKeyNear(t *testing.T) {
 		checkKeyNear(t, text)
 	}
 	for _, text := range []string{"session opened for user root by id", "token", "password is unknown to us"} {
-		if end := strings.IndexByte(text+" ", ' '); keyNear(text, end) {
+		if end := strings.IndexByte(text+" ", ' '); keyNear(text, 0, end) {
 			t.Errorf("%q: a key is thought near", text)
 		}
 	}

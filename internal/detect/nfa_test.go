@@ -9,6 +9,7 @@ import (
 // patterns are tried against texts by the tests of the machine and the planner,
 // and seed the fuzz targets.
 var patterns = []string{
+	`(?:\b|\x1b\[[0-9;]*m)(?P<value>cio[0-9]{2,4})`, `(?:^|a+b)xyz+`, `(?:\b|x1y)(?:xyzz|zzz)[0-9]`, `(?:|[xyz]+m)xyzzy[0-9]`,
 	`ghp_[0-9A-Za-z]{36}`,
 	`\bAKIA[0-9A-Z]{16}\b`,
 	`(?i)secret[ :=]+(?P<value>\w+)`,
@@ -29,6 +30,7 @@ var patterns = []string{
 }
 
 var texts = []string{
+	"cio12 acio34 \x1b[31mcio5678 \x1b[0;1mcio90\x1b[m", "xyz aabxyz bxyzz xyzaabxyz", "xyzz1 x1yxyzz2x1yzzz3", "xyzzy1 xyzmxyzzy2xyzzymxyzzy3",
 	"", "ghp_0123456789abcdefghijABCDEFGHIJ012345", "xAKIAABCDEFGHIJKLMNOP AKIAABCDEFGHIJKLMNOP",
 	"Secret = hunter2, SECRET:x", "123-45-6789 1123-45-6789 123-45-67890", "aabbc abc ab", "foobarbaz foobaz foo",
 	"abc\nabc", "axb x xx xxx", "日本y é\xffy", "-----BEGIN A-----END -----BEGIN", "\u212aelvin kelvin KELVIN",

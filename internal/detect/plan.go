@@ -34,9 +34,10 @@ type plan struct {
 	id         string
 	index      int
 	lane       lane
-	program    *program // of a key rule the pattern against a whole value, nil without one
-	literals   literals // of a key rule that reads its value as a query
-	need       required // the literals, for byLiteral
+	program    *program           // of a key rule the pattern against a whole value, nil without one
+	literals   literals           // of a key rule that reads its value as a query
+	need       required           // the literals, for byLiteral
+	head       *prefilter.ByteSet // what the pattern's optional head ends in, nil where it has none; need counts from behind it
 	shape      prefilter.Shape
 	min, max   int // bytes of a match
 	foldsWide  bool
@@ -117,7 +118,13 @@ func (p *plan) compile(pattern string) error {
 	if p.program, err = newProgram(re); err != nil {
 		return err
 	}
-	p.need, p.min, p.max = requiredOf(re.Simplify())
+	re = re.Simplify()
+	p.need, p.min, p.max = requiredOf(re)
+	if rest, ends, ok := optionalHead(re); ok && p.need.min != p.need.max && p.need.score() >= enough {
+		if need, _, _ := requiredOf(rest); need.min == need.max && need.score() >= p.need.score() {
+			p.need, p.head = need, ends
+		}
+	}
 	if p.min == 0 {
 		return fmt.Errorf("pattern matches the empty text")
 	}

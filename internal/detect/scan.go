@@ -43,6 +43,7 @@ type scanner struct {
 	keys    keyCache
 	clean   *cleanTexts
 	lits    []structure.Literal
+	wanted  wanted
 
 	dst   []Match
 	text  int // index of the text being scanned
@@ -50,6 +51,10 @@ type scanner struct {
 	undo  undone
 	in    *Text
 	trace func(Event)
+
+	// always has every text's writing read, even where nothing can be under a key: to
+	// test that it makes no difference.
+	always bool
 }
 
 func newScanner(e *Engine) *scanner {
@@ -144,7 +149,7 @@ func (s *scanner) view(v *view) {
 	s.wholeValue(v, v.key, v.Text, nil)
 	s.searchAfter(v)
 	s.lookForCodings(v)
-	if near || len(v.pending) > 0 || s.in.Mask != nil || escapes(v.Text) || v.coded.any() {
+	if near || s.always || len(v.pending) > 0 || s.in.Mask != nil || escapes(v.Text) || v.coded.any() {
 		s.read(v)
 	}
 	s.settle(v)

@@ -103,24 +103,36 @@ var wordByte = func() (w [256]bool) {
 	return w
 }()
 
-// Find appends the places of text[from:] to dst, in order, until the text ends or
-// dst holds limit places or a few more, and returns where to go on from.
-func (s *Shapes) Find(dst []Place, text string, from, limit int) ([]Place, int) {
+// Mask is the set of shapes, a bit for each, in groups of 64.
+func (s *Shapes) Mask(wanted func(shape int) bool) []uint64 {
+	mask := make([]uint64, len(s.groups))
+	for i := range s.n {
+		if wanted(i) {
+			mask[i/64] |= 1 << (i % 64)
+		}
+	}
+	return mask
+}
+
+// Find appends the places of text[from:] where one of the shapes in mask may start to
+// dst, in order, until the text ends or dst holds limit places or a few more, and
+// returns where to go on from.
+func (s *Shapes) Find(dst []Place, text string, from, limit int, mask []uint64) ([]Place, int) {
+	if len(s.groups) == 1 {
+		g := &s.groups[0]
+		for len(dst) < limit {
+			at, m := g.next(text, from, mask[0])
+			if m == 0 {
+				return dst, len(text)
+			}
+			dst = append(dst, Place{int32(at), 0, m})
+			from = at + 1
+		}
+		return dst, from
+	}
 	for i := from; i < len(text); i++ {
 		for gi := range s.groups {
-			g := &s.groups[gi]
-			m := g.at[0][text[i]]
-			if m != 0 && i > 0 && wordByte[text[i-1]] {
-				m &= g.afterAny
-			}
-			for k := 1; m != 0 && k < Window; k++ {
-				if i+k < len(text) {
-					m &= g.at[k][text[i+k]]
-				} else {
-					m &= g.past[k]
-				}
-			}
-			if m != 0 {
+			if m := s.groups[gi].match(text, i, mask[gi]); m != 0 {
 				dst = append(dst, Place{int32(i), int32(gi), m})
 			}
 		}
@@ -129,4 +141,42 @@ func (s *Shapes) Find(dst []Place, text string, from, limit int) ([]Place, int) 
 		}
 	}
 	return dst, len(text)
+}
+
+// next is the first place from i on where shapes of the mask may start, and which.
+// The set is empty at the end of the text.
+func (g *shapeGroup) next(text string, i int, mask uint64) (int, uint64) {
+	if mask == 0 {
+		return len(text), 0
+	}
+	for ; i+3 < len(text); i++ {
+		// Four independent loads turn most places away without a branch for each.
+		if g.at[0][text[i]]&g.at[1][text[i+1]]&g.at[2][text[i+2]]&g.at[3][text[i+3]]&mask != 0 {
+			if m := g.match(text, i, mask); m != 0 {
+				return i, m
+			}
+		}
+	}
+	for ; i < len(text); i++ {
+		if m := g.match(text, i, mask); m != 0 {
+			return i, m
+		}
+	}
+	return i, 0
+}
+
+// match is the set of shapes in mask that may start at i.
+func (g *shapeGroup) match(text string, i int, mask uint64) uint64 {
+	m := g.at[0][text[i]] & mask
+	if i > 0 && wordByte[text[i-1]] {
+		m &= g.afterAny
+	}
+	for k := 1; m != 0 && k < Window; k++ {
+		if i+k < len(text) {
+			m &= g.at[k][text[i+k]]
+		} else {
+			m &= g.past[k]
+		}
+	}
+	return m
 }

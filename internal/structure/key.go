@@ -108,9 +108,9 @@ func isKeyLike(s string) bool {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// isTypeWord reports whether a word names a string type, so that the key of a
+// IsTypeWord reports whether a word names a string type, so that the key of a
 // declaration is the word before it.
-func isTypeWord(word string) bool {
+func IsTypeWord(word string) bool {
 	switch word {
 	case "string", "String", "str", "char", "byte", "bytes", "varchar", "text", "Text", "SecretString", "CString", "NSString":
 		return true

@@ -232,7 +232,7 @@ func (r *reader) bare(name span.Span, key, path string, op operator, i, end int,
 		}
 	}
 	next, v := r.operator(b.stop, end, false)
-	if op == colon && next == equals && isTypeWord(word) {
+	if op == colon && next == equals && IsTypeWord(word) {
 		if lit, ok := r.stringValue(r.skipBlanks(v, end), end); ok {
 			return r.literalLeaf(lit, key, path, in) // token: String = "x"
 		}

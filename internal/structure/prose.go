@@ -99,7 +99,7 @@ func (r *reader) word(i, end int, in scope) int {
 	}
 	name := span.Span{Start: start, End: r.subscripts(stop, end)}
 	if op, value := r.operator(name.End, end, false); op != noOperator && isKeyWord(name.In(r.text)) {
-		if isTypeWord(name.In(r.text)) && r.follows(before, name) {
+		if IsTypeWord(name.In(r.text)) && r.follows(before, name) {
 			name = before // var token string = "x", const char *token
 		}
 		return r.pair(name, escaped, op, value, end, in)
