@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/airtight-telemetry/airtight/internal/explain"
 	"github.com/airtight-telemetry/airtight/internal/field"
 	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/internal/guard"
@@ -105,11 +106,11 @@ func frames[T any](e examiner[T], limits policy.Limits, path string, in io.Reade
 
 // unexaminedLine and unexaminedMessage say where something was not examined.
 func unexaminedLine(line int, r field.Reason) error {
-	return fmt.Errorf("line %d: was not examined whole: %s; %s", line, r, cureOf(r))
+	return fmt.Errorf("line %d: was not examined whole: %s; %s", line, r, explain.Cure(r))
 }
 
 func unexaminedMessage(n int, where string, r field.Reason) error {
-	return fmt.Errorf("message %d: %s was not examined whole: %s; %s", n, where, r, cureOf(r))
+	return fmt.Errorf("message %d: %s was not examined whole: %s; %s", n, where, r, explain.Cure(r))
 }
 
 func noMessage(n int) error {
@@ -157,19 +158,6 @@ func (i *inspector) lines(w *linewalk.Walker, path string, b linewalk.Batch) (fo
 		found = append(found, f)
 	}
 	return found, failed
-}
-
-// cureOf is what to do about something that could not be examined.
-func cureOf(r field.Reason) string {
-	switch r {
-	case field.ReasonDepth:
-		return "raise limits.max_depth"
-	case field.ReasonSize:
-		return "split the line"
-	case field.ReasonBudget:
-		return "look at it by hand, and simplify the policy's slowest rules (airtight rules list names their lane)"
-	}
-	return "look at it by hand"
 }
 
 func newFinding(path string, g guard.Sighting) report.Finding {

@@ -53,6 +53,10 @@ gate for a pipe.`,
 		newTuneCommand(),
 		newRulesCommand(),
 		newImportCommand(),
+		newKeysCommand(),
+		newTraceCommand(),
+		newReportCommand(),
+		newAuditCommand(),
 		newVersionCommand(),
 	)
 	return root

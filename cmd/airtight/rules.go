@@ -11,6 +11,7 @@ import (
 
 	"github.com/airtight-telemetry/airtight/configs"
 	"github.com/airtight-telemetry/airtight/internal/detect"
+	"github.com/airtight-telemetry/airtight/internal/explain"
 	"github.com/airtight-telemetry/airtight/internal/field"
 	"github.com/airtight-telemetry/airtight/internal/policy"
 	"github.com/airtight-telemetry/airtight/internal/rule"
@@ -67,14 +68,14 @@ keyword, shape, key, or slow, which reads every text with the pattern itself).`,
 		fmt.Fprintln(table, "ID\tCLASS\tPACK\tSEVERITY\tCONFIDENCE\tSTATE\tLANE")
 		order := make([]int, 0, len(compiled.Rules))
 		for i := range compiled.Rules {
-			if r := &compiled.Rules[i]; (*class == "" || string(r.Class) == *class) && (*pack == "" || packOf(r) == *pack) {
+			if r := &compiled.Rules[i]; (*class == "" || string(r.Class) == *class) && (*pack == "" || explain.PackOf(r) == *pack) {
 				order = append(order, i)
 			}
 		}
 		slices.SortFunc(order, func(a, b int) int { return strings.Compare(compiled.Rules[a].ID, compiled.Rules[b].ID) })
 		for _, i := range order {
 			r := &compiled.Rules[i]
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Class, packOf(r), dash(r.Severity), dash(r.Confidence), state(scope, i), engine.Plan(i).Lane)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Class, explain.PackOf(r), dash(r.Severity), dash(r.Confidence), state(scope, i), engine.Plan(i).Lane)
 		}
 		if err := table.Flush(); err != nil {
 			return err
@@ -96,13 +97,6 @@ func state(scope *policy.Scope, i int) string {
 	return "on"
 }
 
-func packOf(r *rule.Rule) string {
-	if r.Pack == "" {
-		return rule.PackOf(r.Class)
-	}
-	return r.Pack
-}
-
 func dash(s string) string {
 	if s == "" {
 		return "-"
@@ -115,7 +109,8 @@ func newRulesShowCommand() *cobra.Command {
 		Use:   "show ID",
 		Short: "Show a rule and what it costs",
 		Long: `Show a rule as it is written, and how the engine runs it: the lane its candidates are
-found by, what triggers it and how long a match is.`,
+found by, what triggers it, how long a match is and what it is predicted to cost in clean
+text. The bits behind a trigger say how rare it is: n bits, at one in 2^n places of a log.`,
 		Example: `  airtight rules show email
   airtight rules show acme-employee-id --policy policy.yaml`,
 		Args: func(_ *cobra.Command, args []string) error {

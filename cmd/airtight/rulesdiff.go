@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/airtight-telemetry/airtight/configs"
+	"github.com/airtight-telemetry/airtight/internal/explain"
 	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/internal/guard"
 	"github.com/airtight-telemetry/airtight/internal/policy"
@@ -103,7 +104,7 @@ func readCatalogue(name string) (*rule.Catalogue, error) {
 		return nil, err
 	}
 	for i := range rules {
-		rules[i].Pack = packOf(&rules[i])
+		rules[i].Pack = explain.PackOf(&rules[i])
 	}
 	slices.SortFunc(rules, func(a, b rule.Rule) int { return strings.Compare(a.ID, b.ID) })
 	return &rule.Catalogue{Version: "of " + filepath.Base(name), Rules: rules}, nil
@@ -141,7 +142,7 @@ func diffRules(out io.Writer, a, b *rule.Catalogue) error {
 		r := &b.Rules[i]
 		old := a.Rule(r.ID)
 		if old == nil {
-			fmt.Fprintf(&w, "+ %s (%s): %s\n", r.ID, packOf(r), r.Description)
+			fmt.Fprintf(&w, "+ %s (%s): %s\n", r.ID, explain.PackOf(r), r.Description)
 			continue
 		}
 		if keys := changedKeys(old, r); len(keys) > 0 {
@@ -150,7 +151,7 @@ func diffRules(out io.Writer, a, b *rule.Catalogue) error {
 	}
 	for i := range a.Rules {
 		if r := &a.Rules[i]; b.Rule(r.ID) == nil {
-			fmt.Fprintf(&w, "- %s (%s): %s\n", r.ID, packOf(r), r.Description)
+			fmt.Fprintf(&w, "- %s (%s): %s\n", r.ID, explain.PackOf(r), r.Description)
 		}
 	}
 	if w.Len() == 0 {

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/airtight-telemetry/airtight/internal/detect"
+	"github.com/airtight-telemetry/airtight/internal/explain"
 	"github.com/airtight-telemetry/airtight/internal/rule"
 )
 
@@ -20,10 +21,15 @@ var costs = map[string]string{
 	"slow":    "a search of every text with the pattern; give the rule a literal, keywords or keys",
 }
 
-// showRule writes a rule as YAML, as a rule file would have it, and its plan.
+// showRule writes a rule as YAML, as a rule file would have it, its plan and what that
+// is predicted to cost.
 func showRule(out io.Writer, r *rule.Rule, plan detect.Plan, state string) error {
+	predicted, err := detect.Predict(r)
+	if err != nil {
+		return err
+	}
 	shown := *r
-	shown.Pack = packOf(r)
+	shown.Pack = explain.PackOf(r)
 	enc := yaml.NewEncoder(out)
 	enc.SetIndent(2)
 	if err := enc.Encode([]rule.Rule{shown}); err != nil {
@@ -34,8 +40,8 @@ func showRule(out io.Writer, r *rule.Rule, plan detect.Plan, state string) error
 	}
 	fmt.Fprintf(out, "\nstate     %s\n", state)
 	fmt.Fprintf(out, "lane      %s: %s\n", plan.Lane, costs[plan.Lane])
-	if len(plan.Literals) > 0 {
-		fmt.Fprintf(out, "triggers  %s\n", quoteList(plan.Literals))
+	if len(predicted.Triggers) > 0 {
+		fmt.Fprintf(out, "triggers  %s\n", triggers(predicted.Triggers))
 	}
 	if r.Pattern != "" && plan.Lane != "key" {
 		length := fmt.Sprintf("%d to %d bytes", plan.Min, plan.Max)
@@ -44,8 +50,42 @@ func showRule(out io.Writer, r *rule.Rule, plan detect.Plan, state string) error
 		}
 		fmt.Fprintf(out, "length    %s\n", length)
 	}
+	fmt.Fprintf(out, "cost      %s a KiB of clean text, predicted: it is looked at closer at %s\n", nanoseconds(predicted.Nanoseconds), places(predicted.Candidates))
 	if strings.HasPrefix(r.Revoke, "http") {
 		fmt.Fprintf(out, "revoke    %s\n", r.Revoke)
 	}
 	return nil
+}
+
+// triggers writes what makes the engine look closer, each with how rare it is, the most
+// common first.
+func triggers(list []detect.Trigger) string {
+	out := make([]string, len(list))
+	for i, t := range list {
+		out[i] = fmt.Sprintf("%q (%d bits)", t.Literal, t.Bits)
+	}
+	return strings.Join(out, ", ")
+}
+
+func nanoseconds(ns float64) string {
+	switch {
+	case ns < 1:
+		return "below 1 ns"
+	case ns < 1000:
+		return fmt.Sprintf("about %.0f ns", ns)
+	}
+	return fmt.Sprintf("about %.1f µs", ns/1000)
+}
+
+// places says of how many KiB one holds a place, or how many places one holds.
+func places(in float64) string {
+	switch {
+	case in >= 1024:
+		return "every place"
+	case in >= 1:
+		return fmt.Sprintf("%.0f places in each", in)
+	case in > 1e-6:
+		return fmt.Sprintf("one place in %.0f KiB", 1/in)
+	}
+	return "next to no place"
 }

@@ -25,6 +25,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv(asAirtight, "1")
 			return os.Symlink(self, filepath.Join(bin, "airtight"))
 		},
+		Cmds:                ledgerCommands,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/airtight-telemetry/airtight/internal/explain"
 	"github.com/airtight-telemetry/airtight/internal/field"
 	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/internal/guard"
@@ -23,7 +24,7 @@ import (
 type surveyor struct {
 	policy, everything *guard.Guard
 	compiled           *policy.Compiled
-	why                reasons
+	why                explain.Reasons
 	rules              map[string]*rule.Rule
 	// open says which of the rules may have their values' shape shown.
 	open         map[string]bool
@@ -34,7 +35,7 @@ type surveyor struct {
 	sampled sync.Map
 }
 
-func newSurveyor(why reasons, compiled *policy.Compiled, samples int) (*surveyor, error) {
+func newSurveyor(why explain.Reasons, compiled *policy.Compiled, samples int) (*surveyor, error) {
 	s := &surveyor{
 		compiled: compiled, why: why, samples: samples, fingerprints: finding.NewFingerprinter(compiled.Ring),
 		rules: map[string]*rule.Rule{}, open: map[string]bool{},
@@ -270,24 +271,24 @@ func (s *surveyor) leaves(g guard.Sighting, scope *policy.Scope) string {
 	i := slices.IndexFunc(s.compiled.Rules, func(o rule.Rule) bool { return o.ID == g.Rule })
 	switch {
 	case !scope.Want().Has(i) && scope.Override >= 0:
-		return s.why.at("its pack is not on under the override", "overrides", scope.Override)
+		return s.why.At("its pack is not on under the override", "overrides", scope.Override)
 	case !scope.Want().Has(i):
-		return s.why.off(r)
+		return s.why.Off(r)
 	case g.Confidence < scope.Rule(i).MinConfidence:
-		return g.Confidence.String() + " confidence; " + s.why.strictness(policy.Decision{})
+		return g.Confidence.String() + " confidence; " + s.why.Strictness(policy.Decision{})
 	}
 	return "seen only with every rule on"
 }
 
 // shadow says what puts a rule in shadow mode.
 func (s *surveyor) shadow(id string, scope *policy.Scope) string {
-	if n := scope.Override; n >= 0 && (s.why.policy.Overrides[n].Mode != "" || len(s.why.policy.Overrides[n].Modes) > 0) {
-		return s.why.at("mode under the override", "overrides", n)
+	if n := scope.Override; n >= 0 && (s.why.Policy.Overrides[n].Mode != "" || len(s.why.Policy.Overrides[n].Modes) > 0) {
+		return s.why.At("mode under the override", "overrides", n)
 	}
 	if r := s.rules[id]; r != nil {
-		return s.why.mode(r)
+		return s.why.Mode(r)
 	}
-	return s.why.at("mode "+s.why.policy.Mode, "mode")
+	return s.why.At("mode "+s.why.Policy.Mode, "mode")
 }
 
 // mask is a stretch of a text that is not shown.

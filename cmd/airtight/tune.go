@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/airtight-telemetry/airtight/internal/explain"
 )
 
 // tuneFormats are how a dry run can be written.
@@ -67,7 +69,7 @@ Exit status: 0 done, 2 something could not be examined or the policy can't be pr
 		if *samples < 0 {
 			return errors.New("--samples: must be 0 or more")
 		}
-		why, compiled, err := loadReasons(*file)
+		why, compiled, err := explain.Load(*file)
 		if err != nil {
 			return err
 		}
@@ -95,7 +97,7 @@ Exit status: 0 done, 2 something could not be examined or the policy can't be pr
 		proposed := d.proposals(compiled.Rules)
 		switch {
 		case *promote:
-			err = writePromotion(cmd.OutOrStdout(), cmd.ErrOrStderr(), *file, why.policy.Catalogue, compiled, proposed.modes)
+			err = writePromotion(cmd.OutOrStdout(), cmd.ErrOrStderr(), *file, why.Policy.Catalogue, compiled, proposed.modes)
 		case *format == "json":
 			enc := json.NewEncoder(cmd.OutOrStdout())
 			enc.SetEscapeHTML(false)

@@ -5,13 +5,19 @@ import (
 	"fmt"
 	"net"
 	"path"
+	"slices"
 	"time"
 
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/config/configretry"
 	"go.opentelemetry.io/collector/config/configtls"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
+
+	"github.com/airtight-telemetry/airtight/internal/finding"
+	"github.com/airtight-telemetry/airtight/internal/ledger"
+	"github.com/airtight-telemetry/airtight/internal/watch"
 )
 
 // Config is the exporter's configuration.
@@ -31,6 +37,16 @@ type Config struct {
 	// Owners name who services belong to; the first that matches counts.
 	Owners []OwnerConfig `mapstructure:"owners"`
 	HTTP   HTTPConfig    `mapstructure:"http"`
+
+	// Watch says when incidents are opened, and Contain what they do to their source.
+	Watch   WatchConfig   `mapstructure:"watch"`
+	Contain ContainConfig `mapstructure:"contain"`
+	// Hub names the hub of the processors of this process that contain sources.
+	Hub string `mapstructure:"hub"`
+	// Alerts are who is told of incidents, with links under ExternalURL, where the
+	// page is for those who are told.
+	Alerts      []AlertConfig `mapstructure:"alerts"`
+	ExternalURL string        `mapstructure:"external_url"`
 
 	// prevent unkeyed literal initialization
 	_ struct{}
@@ -57,6 +73,29 @@ type OwnerConfig struct {
 	_ struct{}
 }
 
+// WatchConfig says when incidents are opened and closed.
+type WatchConfig struct {
+	// Learn is how long a new ledger takes what leaks for known.
+	Learn time.Duration `mapstructure:"learn"`
+	// Quiet is how long nothing is seen of an incident before it closes by itself.
+	Quiet time.Duration `mapstructure:"quiet"`
+	// FalseAlarmEvery is the mean time between false alarms about one source's rate.
+	FalseAlarmEvery time.Duration `mapstructure:"false_alarm_every"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+// ContainConfig says which incidents contain their source by themselves, and for
+// how long.
+type ContainConfig struct {
+	For time.Duration         `mapstructure:"for"`
+	On  []ledger.IncidentKind `mapstructure:"on"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
 // HTTPConfig says where the page and the API are served, and to whom.
 type HTTPConfig struct {
 	// Endpoint is host:port; empty serves nothing.
@@ -69,6 +108,10 @@ type HTTPConfig struct {
 	// ResponderToken is one more.
 	ResponderTokenFile string              `mapstructure:"responder_token_file"`
 	ResponderToken     configopaque.String `mapstructure:"responder_token"`
+	// Auth lets in who a Collector extension knows, OIDC for one, beside the tokens.
+	Auth configoptional.Optional[AuthConfig] `mapstructure:"auth"`
+	// PolicyFile is the policy that the page explains lines by, over the built-in one.
+	PolicyFile string `mapstructure:"policy_file"`
 	// NoAuth asks for no token; on loopback only.
 	NoAuth bool `mapstructure:"no_auth"`
 	// TLS, if given, makes the server end TLS.
@@ -98,6 +141,9 @@ func defaultConfig() *Config {
 		Database:      DatabaseConfig{Path: "/var/lib/airtight/ledger.db"},
 		Retention:     defaultRetention,
 		HTTP:          HTTPConfig{Endpoint: "localhost:4380"},
+		Watch:         WatchConfig{Learn: 24 * time.Hour, Quiet: time.Hour, FalseAlarmEvery: watch.DefaultFalseAlarms},
+		Contain:       ContainConfig{For: 15 * time.Minute},
+		Hub:           "default",
 	}
 }
 
@@ -125,7 +171,41 @@ func (c *Config) Validate() error {
 			}
 		}
 	}
+	if err := c.validateIncidents(); err != nil {
+		return err
+	}
 	return c.HTTP.validate()
+}
+
+// leastFalseAlarm keeps alarms from being a matter of course.
+const leastFalseAlarm = 30 * 24 * time.Hour
+
+func (c *Config) validateIncidents() error {
+	switch {
+	case c.Watch.Learn < 0:
+		return errors.New("watch.learn: must not be negative; leave it out for 24h")
+	case c.Watch.Quiet < time.Minute:
+		return errors.New("watch.quiet: must be at least 1m, such as 1h")
+	case c.Watch.FalseAlarmEvery < leastFalseAlarm:
+		return errors.New("watch.false_alarm_every: must be at least 720h; leave it out for a hundred years")
+	case c.Contain.For <= 0 || c.Contain.For > finding.MaxContainment:
+		return errors.New("contain.for: must be a time of at most 24h, such as 15m")
+	case c.Hub == "":
+		return errors.New("hub: must not be empty: leave the key out for the default hub")
+	case c.ExternalURL != "" && validURL(c.ExternalURL) != nil:
+		return errors.New("external_url: must be the page's address, such as https://ledger.example.com")
+	}
+	for i, kind := range c.Contain.On {
+		if !slices.Contains(ledger.IncidentKinds(), kind) {
+			return fmt.Errorf("contain.on[%d]: must be one of %v", i, ledger.IncidentKinds())
+		}
+	}
+	for i := range c.Alerts {
+		if err := c.Alerts[i].validate(); err != nil {
+			return prefixed(fmt.Sprintf("alerts[%d]", i), err)
+		}
+	}
+	return nil
 }
 
 func (c *HTTPConfig) validate() error {
@@ -143,12 +223,14 @@ func (c *HTTPConfig) validate() error {
 	}
 	hasToken := c.Token != "" || c.TokenFile != "" || c.ResponderToken != "" || c.ResponderTokenFile != ""
 	switch {
-	case c.NoAuth && hasToken:
-		return errors.New("http.no_auth: can't be on where there is a token: leave one out")
+	case c.NoAuth && (hasToken || c.Auth.HasValue()):
+		return errors.New("http.no_auth: can't be on where there is a token or http.auth: leave one out")
 	case c.NoAuth && host != "localhost" && !net.ParseIP(host).IsLoopback():
 		return errors.New("http.no_auth: is for loopback only: set http.token_file, or http.endpoint to localhost:4380")
-	case !c.NoAuth && !hasToken:
-		return errors.New("http.token_file: is missing: name a file with a token, set http.no_auth on loopback, or http.endpoint to nothing")
+	case c.Auth.HasValue() && c.Auth.Get().Authenticator == (component.ID{}):
+		return errors.New("http.auth.authenticator: is missing: name an extension, such as oidc")
+	case !c.NoAuth && !hasToken && !c.Auth.HasValue():
+		return errors.New("http.token_file: is missing: name a file with a token, an extension in http.auth, set http.no_auth on loopback, or http.endpoint to nothing")
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/airtight-telemetry/airtight/configs"
 	"github.com/airtight-telemetry/airtight/exporter/ledgerexporter/internal/metadata"
+	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/internal/findinglog"
 	"github.com/airtight-telemetry/airtight/internal/ledger"
 	"github.com/airtight-telemetry/airtight/internal/rule"
@@ -41,14 +42,15 @@ func (f *findings) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	if !ok {
 		return nil
 	}
-	n := only.LogRecordCount()
 	if err := f.Logs.ConsumeLogs(ctx, only); err != nil {
 		reason := notTaken
 		if errors.Is(err, exporterhelper.ErrQueueIsFull) {
 			reason = queueFull
 		}
+		rows, unread := findinglog.Read(only)
+		n := count(rows) + unread
 		f.writer.drop(n, reason)
-		f.writer.complain("Findings are dropped before the ledger", zap.Int("records", n), zap.Error(err))
+		f.writer.complain("Findings are dropped before the ledger", zap.Int("findings", n), zap.Error(err))
 	}
 	return nil
 }
@@ -62,6 +64,7 @@ type writer struct {
 
 	ledger     *ledger.Ledger
 	server     *server
+	teller     *teller
 	complained atomic.Int64 // when, in nanoseconds since 1970
 }
 
@@ -83,7 +86,17 @@ func (w *writer) start(ctx context.Context, host component.Host) error {
 	for _, c := range w.config.Owners {
 		o.Owners = append(o.Owners, ledger.Owner{Service: c.Service, Namespace: c.Namespace, Owner: c.Owner})
 	}
+	if w.teller, err = newTeller(ctx, w); err != nil {
+		return err
+	}
+	o.Hub = finding.HubNamed(w.config.Hub)
+	o.Watch = &ledger.WatchOptions{
+		Learn: w.config.Watch.Learn, Quiet: w.config.Watch.Quiet, FalseAlarms: w.config.Watch.FalseAlarmEvery,
+		ContainFor: w.config.Contain.For, ContainOn: w.config.Contain.On, Listener: w.teller,
+	}
 	if w.ledger, err = ledger.Open(ctx, o); err != nil {
+		w.teller.Close(ctx)
+		w.teller = nil
 		return err
 	}
 	if w.config.HTTP.Endpoint == "" {
@@ -102,6 +115,11 @@ func (w *writer) shutdown(ctx context.Context) error {
 	if w.ledger != nil {
 		errs = append(errs, w.ledger.Close())
 	}
+	if w.teller != nil {
+		ctx, cancel := context.WithTimeout(ctx, grace)
+		defer cancel()
+		w.teller.Close(ctx)
+	}
 	w.builder.Shutdown()
 	return errors.Join(errs...)
 }
@@ -113,21 +131,33 @@ func (w *writer) push(ctx context.Context, ld plog.Logs) error {
 	if unread > 0 {
 		w.drop(unread, unreadable)
 	}
+	contained, illegible := findinglog.ReadContainments(ld)
+	if illegible > 0 {
+		w.drop(illegible, unreadable)
+	}
+	// First, since it may be done twice.
+	if err := w.ledger.RecordContainments(ctx, contained); err != nil {
+		return err
+	}
 	if err := w.ledger.Record(ctx, rows); err != nil {
 		return err
 	}
-	n := 0
-	for i := range rows {
-		n += rows[i].Count
-	}
-	if n > 0 {
+	if n := count(rows); n > 0 {
 		w.builder.ExporterAirtightLedgerRecorded.Add(context.Background(), int64(n))
 	}
 	return nil
 }
 
-func (w *writer) drop(records int, reason string) {
-	w.builder.ExporterAirtightLedgerDropped.Add(context.Background(), int64(records), metric.WithAttributes(attribute.String("reason", reason)))
+// count is how many findings the rows stand for.
+func count(rows []finding.Row) (n int) {
+	for i := range rows {
+		n += rows[i].Count
+	}
+	return n
+}
+
+func (w *writer) drop(n int, reason string) {
+	w.builder.ExporterAirtightLedgerDropped.Add(context.Background(), int64(n), metric.WithAttributes(attribute.String("reason", reason)))
 }
 
 // complainEvery keeps a ledger that is down from filling the log.

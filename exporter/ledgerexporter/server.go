@@ -26,11 +26,19 @@ import (
 // server is the page and the API on their address.
 type server struct {
 	http *http.Server
+	page *webui.Handler
 	done sync.WaitGroup
 }
 
 // serve listens before it returns, so that an address that is taken ends the start.
 func serve(ctx context.Context, c *HTTPConfig, l *ledger.Ledger, host component.Host, telemetry component.TelemetrySettings, report func(error)) (*server, error) {
+	auth := ledgerapi.NewAuth(c.tokens, c.NoAuth, c.TLS.HasValue())
+	if c.Auth.HasValue() {
+		var err error
+		if auth.Authenticate, err = c.Auth.Get().authenticator(host); err != nil {
+			return nil, err
+		}
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Endpoint)
 	if err != nil {
 		return nil, fmt.Errorf("http.endpoint: %w", err)
@@ -47,13 +55,9 @@ func serve(ctx context.Context, c *HTTPConfig, l *ledger.Ledger, host component.
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	s := &server{http: &http.Server{
-		Handler: ledgerapi.NewHandler(ledgerapi.Options{
-			Ledger: l,
-			Page:   webui.NewHandler(l, report),
-			Auth:   ledgerapi.NewAuth(c.tokens, c.NoAuth, withTLS),
-			Report: report,
-		}),
+	page := newPage(c, l, report)
+	s := &server{page: page, http: &http.Server{
+		Handler:           newHandler(auth, l, page, report),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      30 * time.Second,
@@ -74,12 +78,24 @@ func serve(ctx context.Context, c *HTTPConfig, l *ledger.Ledger, host component.
 	return s, nil
 }
 
+func newPage(c *HTTPConfig, l *ledger.Ledger, report func(error)) *webui.Handler {
+	return webui.NewHandler(webui.Options{
+		Ledger: l, MayDecide: ledgerapi.MayDecide, Who: func(r *http.Request) string { return ledgerapi.Who(r).Name },
+		Policy: c.PolicyFile, Report: report,
+	})
+}
+
+func newHandler(auth ledgerapi.Auth, l *ledger.Ledger, page *webui.Handler, report func(error)) *ledgerapi.Handler {
+	return ledgerapi.NewHandler(ledgerapi.Options{Ledger: l, Page: page, Auth: auth, Report: report})
+}
+
 // grace is how long a request under way may take at the end.
 const grace = 2 * time.Second
 
 func (s *server) shutdown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
+	s.page.Close() // its streams end only when told
 	err := s.http.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = s.http.Close()

@@ -20,7 +20,7 @@ type Recogniser struct {
 
 // NewRecogniser takes the rule ids and the key ids whose replacements count.
 func NewRecogniser(ruleIDs, keyIDs []string) *Recogniser {
-	r := &Recogniser{ruleIDs: map[string]bool{FieldID: true}, keyIDs: map[string]bool{}}
+	r := &Recogniser{ruleIDs: map[string]bool{FieldID: true, ContainedID: true}, keyIDs: map[string]bool{}}
 	for _, id := range ruleIDs {
 		r.ruleIDs[id] = true
 	}

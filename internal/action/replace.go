@@ -15,6 +15,9 @@ import (
 // FieldID stands in a mask for a key of the policy's fields.mask, which no rule found.
 const FieldID = "field"
 
+// ContainedID stands in a mask for a text that no rule found, of a source that is contained.
+const ContainedID = "contained"
+
 // inURL is what the semantic conventions put in place of a part of a URL
 // (https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/).
 const inURL = "REDACTED"

@@ -1,7 +1,10 @@
-// Command bench holds airtight against its peers, in one run and interleaved, so
-// that a machine whose speed drifts drifts for all of them. It prints CPU time and
-// ratios: trust the ratios. It is a module of its own, so that the peers stay out
-// of airtight's go.mod.
+// Command bench holds airtight against its peers and against the targets of its engine,
+// in one run and interleaved, so that a machine whose speed drifts drifts for all of
+// them. It prints CPU time and ratios: trust the ratios. docs/performance.md says what
+// the tables mean. It is a module of its own, so that the peers stay out of airtight's
+// go.mod.
 //
-//	go run -C internal/bench . [-rounds 7] [-records 2000]
+//	internal/bench/run                              everything, with Hyperscan where it can be had
+//	internal/bench/run -only pipelines -rounds 5    one part
+//	internal/bench/run -markdown ../../docs/performance.md
 package main

@@ -69,8 +69,8 @@ func TestErrors(t *testing.T) {
 		file string
 		want string
 	}{
-		{map[string]any{"policy_fle": "x"}, "", "policy_fle: unknown key; known here are policy_file, on_bad_policy, hub, destinations, mode, modes, packs, catalogue, strictness, on_error, limits, numbers, keyring, trusted_key_ids, acknowledge_low_entropy, actions, fields, rules, allow, overrides"},
-		{map[string]any{"limits": map[string]any{"depth": 1}}, "", "limits.depth: unknown key; known here are max_value, max_depth, max_decode"},
+		{map[string]any{"policy_fle": "x"}, "", "policy_fle: unknown key; known here are policy_file, on_bad_policy, hub, destinations, mode, modes, packs, catalogue, strictness, on_error, limits, numbers, keyring, trusted_key_ids, acknowledge_low_entropy, actions, fields, rules, contain, allow, overrides"},
+		{map[string]any{"limits": map[string]any{"depth": 1}}, "", "limits.depth: unknown key; known here are max_value, max_depth, max_decode, slow_rules"},
 		{map[string]any{"hub": 1}, "", "hub: expected text, found a number: put it in quotes"},
 		{map[string]any{"hub": ""}, "", "hub: must not be empty: leave the key out for the default hub"},
 		{map[string]any{"destinations": []any{"a", ""}}, "", "destinations[1]: must not be empty"},

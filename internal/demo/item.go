@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -18,6 +19,8 @@ type Item struct {
 	Key string
 	// Title says what it is: service, kind, severity or span kind.
 	Title string
+	// OfShop is set where it comes from a service of the shop.
+	OfShop bool
 	// Fields are its texts and numbers, in order; ids and times are left out.
 	Fields []Field
 }
@@ -28,13 +31,13 @@ type Field struct{ Path, Text string }
 func logItems(logs plog.Logs) []Item {
 	var items []Item
 	for _, rl := range logs.ResourceLogs().All() {
-		service := serviceName(rl.Resource())
+		service, own := serviceName(rl.Resource()), ofShop(rl.Resource())
 		items = append(items, resourceItem("logs", service, rl.Resource()))
 		for _, sl := range rl.ScopeLogs().All() {
 			for _, r := range sl.LogRecords().All() {
 				it := Item{
 					Key:   "log " + strconv.FormatUint(uint64(r.Timestamp()), 10),
-					Title: service + "  log  " + r.SeverityText(),
+					Title: service + "  log  " + r.SeverityText(), OfShop: own,
 				}
 				it.text("event_name", r.EventName())
 				it.value("body", r.Body())
@@ -49,12 +52,12 @@ func logItems(logs plog.Logs) []Item {
 func traceItems(traces ptrace.Traces) []Item {
 	var items []Item
 	for _, rs := range traces.ResourceSpans().All() {
-		service := serviceName(rs.Resource())
+		service, own := serviceName(rs.Resource()), ofShop(rs.Resource())
 		items = append(items, resourceItem("traces", service, rs.Resource()))
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, s := range ss.Spans().All() {
 				id := s.SpanID()
-				it := Item{Key: "span " + hex.EncodeToString(id[:]), Title: service + "  span  " + s.Kind().String()}
+				it := Item{Key: "span " + hex.EncodeToString(id[:]), Title: service + "  span  " + s.Kind().String(), OfShop: own}
 				it.text("name", s.Name())
 				it.text("status.message", s.Status().Message())
 				it.text("trace_state", s.TraceState().AsRaw())
@@ -126,16 +129,25 @@ func pointAttributes(m pmetric.Metric) []pcommon.Map {
 
 // resourceItem stands once for each batch of its service; readers keep the first.
 func resourceItem(signal, service string, r pcommon.Resource) Item {
-	it := Item{Key: "resource " + signal + " " + service, Title: service + "  resource of its " + signal}
+	it := Item{Key: "resource " + signal + " " + service + " " + attributeOf(r, "service.version"), Title: service + "  resource of its " + signal, OfShop: ofShop(r)}
 	it.attributes("", r.Attributes())
 	return it
 }
 
+func ofShop(r pcommon.Resource) bool {
+	return attributeOf(r, "deployment.environment.name") == environment
+}
+
 func serviceName(r pcommon.Resource) string {
-	if v, ok := r.Attributes().Get("service.name"); ok {
-		return v.AsString()
+	return cmp.Or(attributeOf(r, "service.name"), "(no service.name)")
+}
+
+func attributeOf(r pcommon.Resource, key string) string {
+	v, ok := r.Attributes().Get(key)
+	if !ok {
+		return ""
 	}
-	return "(no service.name)"
+	return v.AsString()
 }
 
 func (it *Item) attributes(at string, m pcommon.Map) {

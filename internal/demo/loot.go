@@ -50,6 +50,8 @@ var (
 	sendgridKey     = plant("SendGrid key", "SG."+random("sendgrid id", alnum, 22)+"."+random("sendgrid", alnum, 43))
 	npmToken        = plant("npm token", github("npm"))
 	azureKey        = plant("Azure storage key", base64.StdEncoding.EncodeToString(stream("azure", 64)))
+	courierToken    = plant("access token in a debug line", random("courier", alnum, 40))
+	courierJWT      = plant("JWT in a debug line", webToken("delivery", "courier-7"))
 	keyLines        = privateKeyLines()
 	privateKeyFirst = plant("private key, first line", keyLines[0])
 	privateKeyNext  = plant("private key, second line", keyLines[1])
@@ -74,6 +76,8 @@ var (
 	emailTrace  = plant("e-mail address in an exception", "ines.calder@acme.example")
 	emailBytes  = plant("e-mail address in a bytes attribute", "lena.fjord@acme.example")
 	emailEncode = plant("e-mail address, percent-encoded", "petra.novak@acme.example")
+	emailDoor   = plant("e-mail address in a note for the courier", "noor.haddad@acme.example")
+	emailPrompt = plant("e-mail address in a prompt", "otto.lindqvist@acme.example")
 	phone       = plant("telephone number under its key", "+442079460851")
 )
 

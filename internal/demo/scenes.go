@@ -131,3 +131,23 @@ func payment(ctx context.Context, s *service) {
 	deploy.AddEvent("fetched", trace.WithAttributes(attribute.Int("objects", 1840)))
 	deploy.End()
 }
+
+// deliveryBefore is the delivery service as it was: it leaks nothing.
+func deliveryBefore(ctx context.Context, s *service) {
+	s.info(ctx, "tour 17 planned: 12 stops, 48 km, back at 16:40")
+	s.info(ctx, "courier 7 signed in, van 3, 12 parcels loaded")
+	_, stop := s.span(ctx, "PUT /tours/{tour}/stops/{stop}", attribute.Int("http.response.status_code", 204))
+	stop.End()
+}
+
+// delivery is its new version, which logs what its developers wanted to see.
+func delivery(ctx context.Context, s *service) {
+	s.info(ctx, "tour 18 planned: 9 stops, 31 km, back at 17:05")
+	s.debug(ctx, "courier 7 signed in: token="+courierToken+" van=3 parcels=9")
+	s.debug(ctx, "calling depot with Authorization: Bearer "+courierJWT)
+	s.info(ctx, "stop 4 of tour 18: parcel for "+emailDoor+", ring twice")
+	_, note := s.span(ctx, "chat", attribute.String("gen_ai.operation.name", "chat"),
+		attribute.String("gen_ai.prompt", "Write two kind lines to "+emailPrompt+": the parcel comes an hour late"))
+	note.End()
+	s.info(ctx, "stop 4 of tour 18 done after 3 minutes")
+}

@@ -9,7 +9,7 @@ import (
 // out and each that was never sent.
 func (s Screen) Summary(c Comparison) {
 	s.Say("Summary")
-	s.figure("planted", "%d values in the logs and traces of three services", c.Planted)
+	s.figure("planted", "%d values in the logs and traces of four services", c.Planted)
 	s.figure("survived", "%d, looked for as they are and in JSON, URL, hex and base64 form", len(c.Survivors))
 	s.figure("arrived", "%d of %d log records and spans; %d missing, %d too many", c.Arrived, c.Sent, c.Missing, c.Extra)
 	s.figure("clean", "%d records and spans without a planted value; %d of them changed", c.Clean, c.CleanChanged)

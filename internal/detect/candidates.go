@@ -26,9 +26,8 @@ type pending struct {
 // candidates runs every rule where its literal, keyword or shape stands. near
 // reports that a telling key may stand in the text.
 func (s *scanner) candidates(v *view) (near bool) {
-	var state prefilter.State
 	for at := 0; at < len(v.Text) && !s.spent(); {
-		s.hits, at, state = s.e.literals.Find(s.hits[:0], v.Text, at, state, chunk)
+		s.hits, at = s.e.literals.Find(s.hits[:0], &s.scratch, v.Text, at, chunk)
 		for _, h := range s.hits {
 			for _, t := range s.e.triggers[h.Lit] {
 				switch t.kind {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"iter"
+	"sync"
 
 	"github.com/airtight-telemetry/airtight/internal/prefilter"
 	"github.com/airtight-telemetry/airtight/internal/rule"
@@ -62,12 +63,16 @@ func (k *Known) In(text string) iter.Seq[span.Span] {
 	}
 }
 
+// scratches are for searches outside a scan.
+var scratches = sync.Pool{New: func() any { return new(prefilter.Scratch) }}
+
 func (k *Known) each(text string, yield func(i int32, at span.Span) bool) {
+	scratch := scratches.Get().(*prefilter.Scratch)
+	defer scratches.Put(scratch)
 	var room [64]prefilter.Hit
-	var state prefilter.State
 	hits := room[:0]
 	for at := 0; at < len(text); {
-		hits, at, state = k.ends.Find(hits[:0], text, at, state, len(room))
+		hits, at = k.ends.Find(hits[:0], scratch, text, at, len(room))
 		for _, h := range hits {
 			for _, i := range k.by[h.Lit] {
 				value := k.values[i].Text

@@ -24,7 +24,7 @@ func checkReadingIsEnough(t interface {
 		s.always = always
 		s.in = &Text{Text: text, Want: e.All(), MaxDepth: 32, MaxDecode: 3}
 		s.dst = nil
-		s.whole()
+		s.scan()
 		for _, m := range s.dst {
 			found = append(found, fmt.Sprint(m.Rule, m.Span, m.Confidence, m.Reason))
 		}

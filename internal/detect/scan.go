@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"hash/maphash"
 	"strings"
 
 	"github.com/airtight-telemetry/airtight/internal/field"
@@ -34,6 +33,7 @@ type scanner struct {
 	machine machine
 	dfas    []*dfa // by rule
 	room    int    // for the automata
+	scratch prefilter.Scratch
 	hits    []prefilter.Hit
 	places  []prefilter.Place
 	states  []search // by rule
@@ -41,7 +41,6 @@ type scanner struct {
 	views   []*view  // by depth
 	open    []int32
 	keys    keyCache
-	clean   *cleanTexts
 	lits    []structure.Literal
 	wanted  wanted
 
@@ -58,7 +57,7 @@ type scanner struct {
 }
 
 func newScanner(e *Engine) *scanner {
-	return &scanner{e: e, dfas: make([]*dfa, len(e.plans)), room: automataRoom, states: make([]search, len(e.plans)), keys: newKeyCache(), clean: &cleanTexts{seed: maphash.MakeSeed()}}
+	return &scanner{e: e, dfas: make([]*dfa, len(e.plans)), room: automataRoom, states: make([]search, len(e.plans)), keys: newKeyCache()}
 }
 
 // view is a text, or a decoded part of one, on its way through the rules.
@@ -98,27 +97,11 @@ func (e *Engine) Scan(dst []Match, texts []Text) []Match {
 	return dst
 }
 
+// scan examines the text as it came, and through it what it holds.
 func (s *scanner) scan() {
 	if s.in.Text == "" {
 		return
 	}
-	if s.trace != nil || !short(s.in) {
-		s.whole()
-		return
-	}
-	at, hash, known := s.clean.slot(s.in)
-	if known {
-		return
-	}
-	before := len(s.dst)
-	s.whole()
-	if len(s.dst) == before {
-		s.clean.note(s.in, at, hash)
-	}
-}
-
-// whole examines the text as it came, and through it what it holds.
-func (s *scanner) whole() {
 	s.work, s.undo = 0, undone{}
 	v := s.viewAt(0)
 	v.View, v.key = structure.View{Text: s.in.Text}, s.in.Key

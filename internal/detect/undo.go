@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/airtight-telemetry/airtight/internal/field"
@@ -141,7 +142,8 @@ func (s *scanner) undoRun(v *view, r *structure.Run, leaf *structure.Leaf) {
 	}
 	child.layers++
 	child.sealed, child.form = place, structure.Plain
-	child.before = before(v.Text, at.Start)
+	// What a run in a run stands behind is what the outer one does.
+	child.before = cmp.Or(before(v.Text, at.Start), v.before)
 	if leaf != nil && leaf.Key != "" && !leaf.IsKey {
 		child.key = leaf.Key
 	}

@@ -34,8 +34,9 @@ func TestShippedConfigsStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	starts := map[string]func(t *testing.T) *collector{
-		"sidecar.yaml": func(t *testing.T) *collector { return newSidecar(t, freeAddress(t)) },
-		"gateway.yaml": func(t *testing.T) *collector { c, _ := newGateway(t, "http://"+freeAddress(t)); return c },
+		"sidecar.yaml":          func(t *testing.T) *collector { return newSidecar(t, freeAddress(t)) },
+		"sidecar-findings.yaml": func(t *testing.T) *collector { c := newSidecar(t, freeAddress(t)); c.shipFindings(); return c },
+		"gateway.yaml":          func(t *testing.T) *collector { c, _ := newGateway(t, "http://"+freeAddress(t)); return c },
 		"gateway-tls.yaml": func(t *testing.T) *collector {
 			c, _ := newGateway(t, "http://"+freeAddress(t))
 			c.args = append(c.args, "--config", filepath.Join(root, "configs", "gateway-tls.yaml"))
@@ -65,7 +66,9 @@ func TestShippedConfigsStart(t *testing.T) {
 			c := newCollector(t, "demo", "demo.yaml")
 			c.set("receivers.otlp.protocols.grpc.endpoint", c.grpc)
 			c.set("receivers.otlp.protocols.http.endpoint", c.http)
+			c.set("exporters.airtight_ledger.http.endpoint", freeAddress(t))
 			c.set("service.telemetry.logs.level", "info")
+			c.env["AIRTIGHT_DEMO_LEDGER"] = filepath.Join(t.TempDir(), "ledger.db")
 			return c
 		},
 	}

@@ -56,6 +56,14 @@ type Observer interface {
 	Suppressed(rule string, n int)
 }
 
+// ContainmentObserver is an Observer that also learns of contained sources.
+type ContainmentObserver interface {
+	Observer
+	// Contained reports n records of a service whose texts were masked because their
+	// source is contained.
+	Contained(s field.Signal, service string, n int)
+}
+
 // Discard is an Observer that forgets everything.
 type Discard struct{}
 

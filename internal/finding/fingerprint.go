@@ -76,10 +76,10 @@ func isEmail(s string) bool {
 }
 
 // isNumericID reports whether a value is digits, at most as many capitals (as in
-// an IBAN) and separators.
+// an IBAN) and separators, after a plus (as in a telephone number) or none.
 func isNumericID(s string) bool {
 	digits, letters := 0, 0
-	for _, r := range s {
+	for _, r := range strings.TrimPrefix(s, "+") {
 		switch {
 		case '0' <= r && r <= '9':
 			digits++
@@ -96,7 +96,7 @@ func isNumericID(s string) bool {
 // plain space of the other spaces, and of the non-breaking hyphen the one of U+2010.
 func isSeparator(r rune) bool {
 	switch r {
-	case ' ', '-', '.', '/', '\u2010', '\u2012', '\u2013':
+	case ' ', '-', '.', '/', '(', ')', '\u2010', '\u2012', '\u2013':
 		return true
 	}
 	return false

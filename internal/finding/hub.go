@@ -74,6 +74,16 @@ type Hub struct {
 	rows   map[rowKey]*window
 	values int
 	coarse int
+
+	// contained is what is contained at present, nil for nothing; containing guards
+	// what changes it. See contain.go.
+	contained  atomic.Pointer[containedSet]
+	containing struct {
+		sync.Mutex
+		views  []*Containing
+		events []ContainmentEvent
+		timer  *time.Timer
+	}
 }
 
 type rowKey struct {

@@ -144,8 +144,8 @@ func write(lr plog.LogRecord, r *finding.Row, observed time.Time) {
 // Is reports whether a log record is a finding.
 func Is(lr plog.LogRecord) bool { return lr.EventName() == finding.EventName }
 
-// Only is a copy of the records of ld that are findings, with their resources and
-// scopes; ok is false where there are none.
+// Only is a copy of the records of ld that are findings, or say what became of a
+// containment, with their resources and scopes; ok is false where there are none.
 func Only(ld plog.Logs) (findings plog.Logs, ok bool) {
 	findings = plog.NewLogs()
 	for _, rl := range ld.ResourceLogs().All() {
@@ -155,7 +155,7 @@ func Only(ld plog.Logs) (findings plog.Logs, ok bool) {
 			var toScope plog.ScopeLogs
 			inScope := false
 			for _, lr := range sl.LogRecords().All() {
-				if !Is(lr) {
+				if !Is(lr) && lr.EventName() != ContainmentEventName {
 					continue
 				}
 				if !inResource {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,9 +23,12 @@ import (
 type Guard struct {
 	force    atomic.Pointer[force]
 	observer finding.Observer
-	sessions sync.Pool
-	sink     finding.Sink // nil: nobody wants findings one by one
-	versions versions
+	// idle are sessions for the next batches. They hold a memory that is dear to build,
+	// so the garbage collector must not clear them as it does a sync.Pool.
+	idle        chan *Session
+	sink        finding.Sink // nil: nobody wants findings one by one
+	versions    versions
+	containment *containment // nil: the gate contains nothing
 }
 
 // force is a policy in force with all that follows from it. It is
@@ -45,8 +48,7 @@ type force struct {
 // returns the gate. A nil policy gives a gate that puts a tombstone in place of
 // every text, for a process that must run although it has no usable policy.
 func New(p *policy.Compiled, o finding.Observer) (*Guard, error) {
-	g := &Guard{observer: o}
-	g.sessions.New = func() any { return &Session{guard: g} }
+	g := &Guard{observer: o, idle: make(chan *Session, runtime.GOMAXPROCS(0)+1)}
 	if p == nil {
 		return g, nil
 	}
@@ -61,6 +63,7 @@ func (g *Guard) Swap(p *policy.Compiled) error {
 		return err
 	}
 	g.force.Store(f)
+	g.containment.under(p)
 	return nil
 }
 
@@ -74,9 +77,15 @@ func (g *Guard) Policy() *policy.Compiled {
 
 // Session starts a batch under the policy in force. Close must be called.
 func (g *Guard) Session(context.Context) *Session {
-	s := g.sessions.Get().(*Session)
+	var s *Session
+	select {
+	case s = <-g.idle:
+	default:
+		s = &Session{guard: g, memory: newCleanSlots()}
+	}
 	s.force = g.force.Load()
 	s.now = time.Now()
+	s.memory.under(s.force)
 	return s
 }
 

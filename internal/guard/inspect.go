@@ -45,6 +45,7 @@ func (s *Session) Inspect(f *finding.Fingerprinter) (found []Sighting) {
 		return s.unexamined(field.ReasonConfig)
 	}
 	s.found = s.scan(s.found[:0], s.texts)
+	s.noteClean()
 	s.beyond(false)
 	s.propagate()
 	next, more := 0, s.extra

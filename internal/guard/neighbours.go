@@ -398,6 +398,8 @@ func (s *Session) settle() {
 			case !ok:
 			case round == maxSettled:
 				s.tombstone(sl, field.ReasonBudget)
+			case sl.contained:
+				s.plain(i, text, own)
 			default:
 				s.byRules(i, text, own, false)
 			}
@@ -517,6 +519,16 @@ func valueOwner(p *field.Place) (path string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// belongs reports whether a value is that of a member, so that a slot before it may
+// name it.
+func belongs(p *field.Place) bool {
+	if n := len(p.Path); n == 0 || p.Path[n-1] != 'e' && p.Path[n-1] != 'l' {
+		return false
+	}
+	_, ok := valueOwner(p)
+	return ok
 }
 
 // names reports whether a place holds the name of what belongs to owner.

@@ -43,6 +43,12 @@ func (s *Session) propagate() {
 			s.parts = append(s.parts, s.parts[t])
 		}
 	}
+	for i := range s.slots {
+		if text := s.slots[i].Text; s.slots[i].known && standsOutside(known, text, nil) {
+			s.texts = append(s.texts, detect.Text{Text: text, Known: known, MaxDepth: limits.MaxDepth, MaxDecode: limits.MaxDecode})
+			s.parts = append(s.parts, part{slot: int32(i)})
+		}
+	}
 	if len(s.texts) > texts {
 		found := s.scan(s.spans.found[:0], s.texts[texts:])
 		for _, m := range found {

@@ -68,7 +68,7 @@ func (s *Session) byRules(i int32, text string, found []detect.Match, first bool
 // again examines a slot's rewritten text.
 func (s *Session) again(i int32, text string) []detect.Match {
 	texts, parts := len(s.texts), len(s.parts)
-	s.examine(i, text)
+	s.examine(i, text, cleanAt{})
 	found := s.scan(s.spans.found[:0], s.texts[texts:])
 	for j := range found {
 		found[j].Span = found[j].Span.Shift(int(s.parts[parts+found[j].Text].from))
@@ -172,6 +172,7 @@ func (s *Session) report(sl *slot, h *hit, exposed bool) {
 	f := s.finding(sl)
 	f.Rule, f.Class, f.Severity, f.Confidence, f.Action, f.Exposed = h.id, h.class, h.severity, h.Confidence, h.action, exposed
 	s.tally.found(f)
+	s.leaked(sl, h.id, h.class)
 	s.sightRule(sl, f, h)
 }
 

@@ -20,10 +20,11 @@ type Session struct {
 	scope   *policy.Scope
 	service string
 
-	slots []slot
-	texts []detect.Text
-	parts []part // by text
-	found []detect.Match
+	slots  []slot
+	texts  []detect.Text
+	parts  []part // by text
+	memory *cleanSlots
+	found  []detect.Match
 
 	run     int   // where the slot added last stands in an array, from 0
 	block   block // see beyond
@@ -38,25 +39,29 @@ type Session struct {
 	tally tally
 	spans scratch
 
-	sources sources
+	sources    sources
+	containing containing
 }
 
 // slot is a slot with what the policy says of it.
 type slot struct {
 	field.Slot
-	scope   *policy.Scope
-	service string
-	verdict policy.Verdict
-	index   int32 // in Session.slots
-	edit    int32 // in Session.edits, from 1 on; 0 for none
-	paired  bool  // the second, fourth and so on of an array
+	scope     *policy.Scope
+	service   string
+	verdict   policy.Verdict
+	index     int32 // in Session.slots
+	edit      int32 // in Session.edits, from 1 on; 0 for none
+	paired    bool  // the second, fourth and so on of an array
+	known     bool  // to be clean, and not examined
+	contained bool  // it was masked because its source is contained
 }
 
 // part says which stretch of which slot a text is: a long value is examined in
 // several, which overlap.
 type part struct {
-	slot int32
-	from int32
+	slot  int32
+	from  int32
+	clean cleanAt
 }
 
 // overlap is how many bytes two stretches of a long value share: a secret as long
@@ -86,10 +91,17 @@ func (s *Session) Add(f field.Slot) {
 	if s.scope == nil {
 		s.scope = s.force.policy.For(field.Resource{})
 	}
-	d := s.scope.Place(f.Place, f.Kind)
-	s.slots = append(s.slots, slot{Slot: f, scope: s.scope, service: s.service, verdict: d.Verdict, index: int32(len(s.slots))})
-	i := int32(len(s.slots) - 1)
+	i := int32(len(s.slots))
+	s.slots = append(s.slots, slot{Slot: f, scope: s.scope, service: s.service, index: i})
 	s.run = s.element(i-1, i, s.run)
+	var at cleanAt
+	if sl := &s.slots[i]; s.run == 0 && !belongs(&f.Place) && !s.afterSame(sl) {
+		if at, sl.verdict, sl.known = s.memory.find(s.scope, &f); sl.known {
+			return
+		}
+	}
+	d := s.scope.Place(f.Place, f.Kind)
+	s.slots[i].verdict = d.Verdict
 	switch d.Verdict {
 	case policy.Drop, policy.Remove, policy.MaskAll:
 		if s.scope.Enforce() {
@@ -97,14 +109,25 @@ func (s *Session) Add(f field.Slot) {
 		}
 	case policy.LeaveShape:
 		if d.Shape(f.Text) {
+			s.memory.note(at, &s.slots[i])
 			return
 		}
 	}
-	s.examine(i, f.Text)
+	s.examine(i, f.Text, at)
+}
+
+// afterSame reports whether a slot follows one of the same place, which may be the flag
+// it is the argument of.
+func (s *Session) afterSame(sl *slot) bool {
+	if sl.index == 0 {
+		return false
+	}
+	before := &s.slots[sl.index-1]
+	return before.Kind == field.String && before.Record == sl.Record && before.Place == sl.Place
 }
 
 // examine queues a slot's text, a long one in stretches.
-func (s *Session) examine(i int32, text string) {
+func (s *Session) examine(i int32, text string, at cleanAt) {
 	limits := s.force.policy.Limits
 	size := max(int(limits.MaxValue), 2*overlap)
 	for from := 0; ; from += size - overlap {
@@ -112,7 +135,7 @@ func (s *Session) examine(i int32, text string) {
 		t := s.text(i, text[from:end])
 		t.Continued = from > 0
 		s.texts = append(s.texts, t)
-		s.parts = append(s.parts, part{i, int32(from)})
+		s.parts = append(s.parts, part{i, int32(from), at})
 		if end == len(text) {
 			return
 		}
@@ -154,6 +177,7 @@ func (s *Session) Resolve() (edits []field.Edit, drop []uint32) {
 		return s.tombstoneAll(field.ReasonConfig)
 	}
 	s.found = s.scan(s.found[:0], s.texts)
+	s.noteClean()
 	s.beyond(false)
 	s.propagate()
 	next, more := 0, s.extra
@@ -176,6 +200,7 @@ func (s *Session) Resolve() (edits []field.Edit, drop []uint32) {
 		}
 	}
 	s.settle()
+	s.contain()
 	return s.edits, s.drops
 }
 
@@ -282,6 +307,7 @@ func (s *Session) tombstoneAll(r field.Reason) ([]field.Edit, []uint32) {
 	s.edits, s.drops = s.edits[:0], s.drops[:0]
 	s.tally.reset()
 	s.sources.forget()
+	s.containing.reset()
 	for i := range s.slots {
 		s.slots[i].edit = 0
 		s.tally.slot(&s.slots[i])
@@ -302,7 +328,7 @@ const keptSlots = 1 << 15
 // not be used afterwards.
 func (s *Session) Close() {
 	if cap(s.slots) > keptSlots || cap(s.texts) > keptSlots {
-		return
+		*s = Session{guard: s.guard, memory: s.memory}
 	}
 	clear(s.slots)
 	clear(s.texts)
@@ -312,7 +338,11 @@ func (s *Session) Close() {
 	s.edits, s.drops = s.edits[:0], s.drops[:0]
 	s.tally.reset()
 	s.sources.reset()
+	s.containing.reset()
 	s.forgetNeighbours()
 	s.force, s.scope, s.service = nil, nil, ""
-	s.guard.sessions.Put(s)
+	select {
+	case s.guard.idle <- s:
+	default:
+	}
 }

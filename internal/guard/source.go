@@ -359,6 +359,9 @@ func (s *Session) after(sl *slot) string {
 	case policy.Drop, policy.Remove, policy.MaskAll:
 		return ""
 	}
+	if text, ok := s.containing.before[sl.Ref]; ok {
+		return text
+	}
 	if i, ok := s.sources.edits[sl.Ref]; ok {
 		if e := &s.edits[i]; e.Op == field.Replace {
 			return e.Text

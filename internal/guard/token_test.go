@@ -56,7 +56,7 @@ func TestToken(t *testing.T) {
 	}
 
 	// After a rotation new tokens are made with the new key, and the old ones stay.
-	rotated, err := ring.Rotate("k2", time.Now().Add(-time.Minute), time.Hour, 0)
+	rotated, err := ring.Rotate("k2", time.Now().Add(-time.Minute), keyring.Rotation{Overlap: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}

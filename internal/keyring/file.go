@@ -1,14 +1,12 @@
 package keyring
 
 import (
-	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/airtight-telemetry/airtight/internal/secret"
@@ -32,6 +30,26 @@ const maxFile = 1 << 20
 // Secrets, its target counts. Errors name the file, line and cure, and hold
 // nothing of a secret.
 func Load(path string, now time.Time) (*Ring, error) {
+	data, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	return parse(path, data, now, mustMake)
+}
+
+// LoadRetired reads a keyring file as Load does, and also one of which no key is
+// valid at now: such a ring has no current key, and serves to recognise what was
+// made under its keys, or to be rotated.
+func LoadRetired(path string, now time.Time) (*Ring, error) {
+	data, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	return parse(path, data, now, mayBeRetired)
+}
+
+// read returns the content of a keyring file whose mode is fit for one.
+func read(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, openError(path, err)
@@ -58,7 +76,7 @@ func Load(path string, now time.Time) (*Ring, error) {
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("%s: the keyring is larger than 1 MiB: name the right file", path)
 	}
-	return Parse(path, data, now)
+	return data, nil
 }
 
 func openError(path string, err error) error {
@@ -74,6 +92,18 @@ func openError(path string, err error) error {
 
 // Parse reads a keyring as Load does, from memory; name is what errors call it.
 func Parse(name string, data []byte, now time.Time) (*Ring, error) {
+	return parse(name, data, now, mustMake)
+}
+
+// purpose is what a ring is read for.
+type purpose bool
+
+const (
+	mustMake     purpose = false // it must have a key that is valid now
+	mayBeRetired purpose = true
+)
+
+func parse(name string, data []byte, now time.Time, p purpose) (*Ring, error) {
 	doc, err := yamldoc.Parse(name, data)
 	if err != nil {
 		return nil, err
@@ -126,9 +156,9 @@ func Parse(name string, data []byte, now time.Time) (*Ring, error) {
 		seen[k.ID] = true
 		keys = append(keys, Key{ID: k.ID, Created: k.Created.Time, NotAfter: k.NotAfter.Time, secret: secret.New(material)})
 	}
-	ring, err := newRing(keys, now)
-	if err != nil {
-		return nil, refuse(yamldoc.Path{"keys"}, err.Error())
+	ring := newRing(keys, now)
+	if p == mustMake && !ring.Makes() {
+		return nil, refuse(yamldoc.Path{"keys"}, "no key is valid now: add one whose created has passed and whose not_after has not (airtight keys rotate)")
 	}
 	return ring, nil
 }
@@ -158,62 +188,4 @@ func (t *timestamp) FromScalar(v any) error {
 		}
 	}
 	return errors.New("expected a time such as 2026-11-01T00:00:00Z or a date such as 2026-11-01")
-}
-
-// Encode writes the ring as Load reads it, secrets included.
-func (r *Ring) Encode() secret.Bytes {
-	var b bytes.Buffer
-	b.WriteString("# airtight keyring: whoever reads this file can link tokens and test guesses of their values.\nkeys:\n")
-	for _, k := range r.keys {
-		fmt.Fprintf(&b, "  - id: %q\n    created: %s\n", k.ID, k.Created.UTC().Format(time.RFC3339))
-		if !k.NotAfter.IsZero() {
-			fmt.Fprintf(&b, "    not_after: %s\n", k.NotAfter.UTC().Format(time.RFC3339))
-		}
-		fmt.Fprintf(&b, "    secret: %s\n", base64.StdEncoding.EncodeToString(k.secret.Reveal()))
-	}
-	return secret.New(b.Bytes())
-}
-
-// Create writes the ring to a new file of mode 0600. A file that is there it does
-// not overwrite: a lost key can't be made again.
-func (r *Ring) Create(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s: exists, and a lost key can't be made again: name another file, or use airtight keys rotate", path)
-	}
-	if err != nil {
-		return fmt.Errorf("the keyring can't be written: %w", err)
-	}
-	return r.write(f)
-}
-
-// Replace writes the ring to path, mode 0600, in one step: whoever reads the
-// file meanwhile gets the old ring or the new one, whole.
-func (r *Ring) Replace(path string) error {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".keyring-*") // created with mode 0600
-	if err != nil {
-		return fmt.Errorf("the keyring can't be written: %w", err)
-	}
-	if err := r.write(f); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("the keyring can't be written: %w", err)
-	}
-	return nil
-}
-
-// write fills a fresh file and closes it; on an error the file is gone.
-func (r *Ring) write(f *os.File) error {
-	_, err := f.Write(r.Encode().Reveal())
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("the keyring can't be written: %w", err)
-	}
-	return nil
 }

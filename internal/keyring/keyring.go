@@ -4,9 +4,7 @@ package keyring
 
 import (
 	"crypto/hkdf"
-	"crypto/rand"
 	"crypto/sha256"
-	"fmt"
 	"regexp"
 	"slices"
 	"time"
@@ -62,22 +60,28 @@ func Derive(k Key, purpose string) secret.Bytes {
 // Ring is a set of keys with unique ids. It is immutable and safe for concurrent use.
 type Ring struct {
 	keys    []Key // newest first
-	current int
+	current int   // -1 where none is valid
 }
 
 // newRing sorts the keys and picks the current one.
-func newRing(keys []Key, now time.Time) (*Ring, error) {
+func newRing(keys []Key, now time.Time) *Ring {
 	keys = slices.Clone(keys)
 	slices.SortStableFunc(keys, func(a, b Key) int { return b.Created.Compare(a.Created) })
-	i := slices.IndexFunc(keys, func(k Key) bool { return k.ValidAt(now) })
-	if i < 0 {
-		return nil, fmt.Errorf("no key is valid now: add one whose created has passed and whose not_after has not (airtight keys rotate)")
-	}
-	return &Ring{keys, i}, nil
+	return &Ring{keys, slices.IndexFunc(keys, func(k Key) bool { return k.ValidAt(now) })}
 }
 
-// Current is the newest key that was valid when the ring was loaded.
-func (r *Ring) Current() Key { return r.keys[r.current] }
+// Makes reports whether a key of the ring was valid when it was loaded, so that new
+// tokens can be made. Only LoadRetired returns a ring that makes none.
+func (r *Ring) Makes() bool { return r.current >= 0 }
+
+// Current is the newest key that was valid when the ring was loaded; of a ring that
+// makes none it is a key without an id.
+func (r *Ring) Current() Key {
+	if !r.Makes() {
+		return Key{}
+	}
+	return r.keys[r.current]
+}
 
 // Key returns the key named id, valid or not.
 func (r *Ring) Key(id string) (Key, bool) {
@@ -104,57 +108,4 @@ func (r *Ring) NextChange(now time.Time) time.Time {
 		}
 	}
 	return next
-}
-
-// Generate returns a ring of one fresh key, valid from now and for life; with a
-// life of zero it is valid for ever.
-func Generate(id string, now time.Time, life time.Duration) (*Ring, error) {
-	k, err := generate(id, now, life)
-	if err != nil {
-		return nil, err
-	}
-	return newRing([]Key{k}, now)
-}
-
-// Rotate returns a ring with a fresh key, current at once, beside the keys of r.
-// Those stay valid for the overlap at most, so that processes which still have
-// the old file agree with it till they get the new one; afterwards they are kept
-// for recognising old tokens. r is not changed.
-func (r *Ring) Rotate(id string, now time.Time, overlap, life time.Duration) (*Ring, error) {
-	if _, taken := r.Key(id); taken {
-		return nil, fmt.Errorf("key id %s is taken: choose another", id)
-	}
-	fresh, err := generate(id, now, life)
-	if err != nil {
-		return nil, err
-	}
-	end := fresh.Created.Add(overlap)
-	keys := []Key{fresh}
-	for _, k := range r.keys {
-		if k.NotAfter.IsZero() || k.NotAfter.After(end) {
-			k.NotAfter = end
-		}
-		if !k.Created.Before(k.NotAfter) {
-			return nil, fmt.Errorf("key %s becomes valid only after the overlap has ended: take it out or choose a longer overlap", k.ID)
-		}
-		keys = append(keys, k)
-	}
-	return newRing(keys, now)
-}
-
-func generate(id string, now time.Time, life time.Duration) (Key, error) {
-	if !ValidID(id) {
-		return Key{}, fmt.Errorf("a key id is 1 to 16 of a-z and 0-9")
-	}
-	if life < 0 {
-		return Key{}, fmt.Errorf("a key's life can't be negative")
-	}
-	b := make([]byte, SecretSize)
-	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
-	// The file holds whole seconds, so a key lives in them too.
-	k := Key{ID: id, Created: now.UTC().Truncate(time.Second), secret: secret.New(b)}
-	if life > 0 {
-		k.NotAfter = k.Created.Add(life)
-	}
-	return k, nil
 }

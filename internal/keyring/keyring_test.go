@@ -149,7 +149,7 @@ func TestFilesAreWhole(t *testing.T) {
 	if err := first.Create(path); err != nil {
 		t.Fatal(err)
 	}
-	second, err := first.Rotate("k2", now.Add(time.Hour), 24*time.Hour, 0)
+	second, err := first.Rotate("k2", now.Add(time.Hour), Rotation{Overlap: 24 * time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestRotate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := first.Rotate("k2", now.Add(day), 7*day, 365*day)
+	r, err := first.Rotate("k2", now.Add(day), Rotation{Overlap: 7 * day, Life: 365 * day})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestRotate(t *testing.T) {
 		t.Errorf("the old key ends %s", old.NotAfter)
 	}
 	// A second rotation must not give the first key more time.
-	again, err := r.Rotate("k3", now.Add(2*day), 30*day, 0)
+	again, err := r.Rotate("k3", now.Add(2*day), Rotation{Overlap: 30 * day})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,14 +205,16 @@ func TestRotate(t *testing.T) {
 	}
 	for _, c := range []struct {
 		id   string
-		life time.Duration
+		o    Rotation
 		want string
 	}{
-		{"k1", 0, "key id k1 is taken: choose another"},
-		{"K", 0, "a key id is 1 to 16 of a-z and 0-9"},
-		{"k9", -1, "a key's life can't be negative"},
+		{"k1", Rotation{Overlap: day}, "key id k1 is taken: choose another"},
+		{"K", Rotation{Overlap: day}, "a key id is 1 to 16 of a-z and 0-9"},
+		{"k9", Rotation{Life: -1}, "a key's life can't be negative"},
+		{"k9", Rotation{Overlap: -day}, "a rotation can't be in the past"},
+		{"k9", Rotation{Delay: -day}, "a rotation can't be in the past"},
 	} {
-		if _, err := again.Rotate(c.id, now.Add(3*day), day, c.life); err == nil || err.Error() != c.want {
+		if _, err := again.Rotate(c.id, now.Add(3*day), c.o); err == nil || err.Error() != c.want {
 			t.Errorf("got %v, want %s", err, c.want)
 		}
 	}
@@ -253,7 +255,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range rapid.IntRange(0, 4).Draw(t, "rotations") {
-			if r, err = r.Rotate(fmt.Sprintf("rotated%d", i), now.Add(time.Duration(i+1)*time.Minute), time.Hour, 0); err != nil {
+			if r, err = r.Rotate(fmt.Sprintf("rotated%d", i), now.Add(time.Duration(i+1)*time.Minute), Rotation{Overlap: time.Hour}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,9 @@ type database struct {
 
 	mu       sync.Mutex
 	migrated bool
+
+	// writes counts the transactions that this process has kept.
+	writes atomic.Int64
 }
 
 // migrationLock is PostgreSQL's advisory lock for migrations, and auditLock that for
@@ -235,7 +239,11 @@ func (d *database) transact(ctx context.Context, f func(*tx) error) error {
 		_ = t.Rollback()
 		return err
 	}
-	return t.Commit()
+	if err := t.Commit(); err != nil {
+		return err
+	}
+	d.writes.Add(1)
+	return nil
 }
 
 func (t *tx) exec(query string, args ...any) (int64, error) {

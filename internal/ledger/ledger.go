@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/internal/rule"
 )
 
@@ -33,6 +34,10 @@ type Options struct {
 	Owners []Owner
 	// Rules are looked up for what to do about a leak.
 	Rules []rule.Rule
+	// Watch opens incidents; nil opens none.
+	Watch *WatchOptions
+	// Hub is what gates of this process are contained by; nil if there is none.
+	Hub *finding.Hub
 	// Report is told what went wrong in the background; it must not be nil.
 	Report func(error)
 
@@ -69,6 +74,9 @@ type Ledger struct {
 	options Options
 	rules   map[string]*rule.Rule
 
+	watching *watching // nil if nobody watches
+	orders   orders
+
 	stop chan struct{}
 	done sync.WaitGroup
 }
@@ -101,6 +109,10 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		l.rules[o.Rules[i].ID] = &o.Rules[i]
 	}
 	l.done.Go(l.tendNowAndThen)
+	if o.Watch != nil {
+		l.watching = newWatching(*o.Watch)
+		l.done.Go(l.watchNowAndThen)
+	}
 	return l, nil
 }
 
@@ -153,6 +165,7 @@ func (l *Ledger) Tend(ctx context.Context) error {
 			`DELETE FROM service_version WHERE last_seen < ?`,
 			`DELETE FROM leak_value WHERE last_seen < ?`,
 			`DELETE FROM leak WHERE last_seen < ?`,
+			`DELETE FROM incident WHERE closed > 0 AND closed < ?`,
 		} {
 			if _, err := tx.exec(query, oldest); err != nil {
 				return fmt.Errorf("old rows can't be removed: %w", err)

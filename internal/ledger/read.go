@@ -21,6 +21,10 @@ type Reader interface {
 	Leak(ctx context.Context, id string) (*Detail, error)
 	// Overview counts what was seen since a time.
 	Overview(ctx context.Context, since time.Time) (*Overview, error)
+	// Incidents lists incidents, those seen last first.
+	Incidents(context.Context, IncidentFilter) (IncidentPage, error)
+	// Incident is one incident with all that is known of it, or ErrNoIncident.
+	Incident(ctx context.Context, id string) (*IncidentDetail, error)
 	// Audit lists changes of state, oldest first.
 	Audit(ctx context.Context, leak string, after int64, limit int) ([]Entry, error)
 	// Ping reports whether the ledger answers.
@@ -148,7 +152,10 @@ type Other struct {
 type Filter struct {
 	Service, Class string
 	State          State
-	Since          time.Time
+	// Undecided leaves those in that wait for a decision: open and reopened ones.
+	Undecided bool
+	Exposure  Exposure
+	Since     time.Time
 	// Next is the Next of the page before.
 	Next string
 	// Limit is the most leaks on a page; by default 100, at most 1000.
@@ -253,6 +260,15 @@ func (l *Ledger) Leaks(ctx context.Context, f Filter) (Page, error) {
 	}
 	if f.State != "" {
 		and("state = ?", string(f.State))
+	}
+	if f.Undecided {
+		and("state IN (?, ?)", string(Unhandled), string(Reopened))
+	}
+	switch f.Exposure {
+	case Masked:
+		and("exposed = 0")
+	case Exposed:
+		and("exposed > 0")
 	}
 	if !f.Since.IsZero() {
 		and("last_seen >= ?", millis(f.Since))
@@ -440,8 +456,9 @@ func (l *Ledger) Overview(ctx context.Context, since time.Time) (*Overview, erro
 	if err != nil {
 		return nil, err
 	}
-	err = l.each(ctx, `SELECT k.service, COUNT(DISTINCT k.id), CAST(SUM(h.count) AS BIGINT) AS n FROM leak k JOIN leak_hour h ON h.leak_id = k.id
-		WHERE h.hour >= ? GROUP BY k.service ORDER BY n DESC, k.service LIMIT ?`, []any{from, maxShown}, func(rows *sql.Rows) error {
+	err = l.each(ctx, `SELECT k.service, COUNT(*), CAST(SUM(h.n) AS BIGINT) AS n
+		FROM (SELECT leak_id, SUM(count) AS n FROM leak_hour WHERE hour >= ? GROUP BY leak_id) h JOIN leak k ON k.id = h.leak_id
+		GROUP BY k.service ORDER BY n DESC, k.service LIMIT ?`, []any{from, maxShown}, func(rows *sql.Rows) error {
 		var s ServiceCount
 		err := rows.Scan(&s.Service, &s.Leaks, &s.Findings)
 		o.Services = append(o.Services, s)

@@ -92,6 +92,7 @@ func sdkOf(r *finding.Row) string {
 type news struct {
 	key         key
 	sample      *finding.Row // the row seen last
+	began       *finding.Row // the row seen first: one batch may hold two versions
 	count       int64
 	exposed     int64
 	first, last int64
@@ -137,7 +138,7 @@ func (l *Ledger) Record(ctx context.Context, rows []finding.Row) error {
 	for i := range rows {
 		gather(by, &rows[i], millis(now))
 	}
-	return l.db.write(ctx, func(tx *tx) error {
+	err := l.db.write(ctx, func(tx *tx) error {
 		// In one order, so that two processes do not wait for each other.
 		for _, id := range slices.Sorted(maps.Keys(by)) {
 			if err := tx.record(id, by[id], now); err != nil {
@@ -146,6 +147,10 @@ func (l *Ledger) Record(ctx context.Context, rows []finding.Row) error {
 		}
 		return tx.versions(rows, millis(now))
 	})
+	if err == nil {
+		l.watching.recorded()
+	}
+	return err
 }
 
 func gather(by map[string]*news, r *finding.Row, now int64) {
@@ -155,12 +160,14 @@ func gather(by map[string]*news, r *finding.Row, now int64) {
 	// A clock that runs ahead must not make what comes later look old.
 	first, last := min(millis(r.First), now), min(millis(r.Last), now)
 	if n == nil {
-		n = &news{key: k, first: first, values: map[string]*seen{}, hours: map[int64]*split{}, places: map[place]*seen{}, to: map[string]*split{}}
+		n = &news{key: k, first: first, began: r, values: map[string]*seen{}, hours: map[int64]*split{}, places: map[place]*seen{}, to: map[string]*split{}}
 		by[id] = n
 	}
 	count := int64(r.Count)
 	n.count += count
-	n.first = min(n.first, first)
+	if first < n.first {
+		n.first, n.began = first, r
+	}
 	if last >= n.last {
 		n.last, n.sample = last, r
 	}
@@ -228,11 +235,13 @@ func (t *tx) record(id string, n *news, now time.Time) error {
 	r := n.sample
 	_, err = t.exec(`UPDATE leak SET count = count + ?, exposed = exposed + ?,
 		first_seen = CASE WHEN first_seen > ? THEN ? ELSE first_seen END,
+		first_version = CASE WHEN first_seen > ? THEN ? ELSE first_version END,
+		version_before = CASE WHEN first_seen > ? THEN ? ELSE version_before END,
 		version = CASE WHEN last_seen > ? OR ? = '' THEN version ELSE ? END,
 		last_seen = CASE WHEN last_seen < ? THEN ? ELSE last_seen END,
 		severity = ?, confidence = ?, action = ?, level = ?, owner = CASE WHEN ? = '' THEN owner ELSE ? END,
 		known_values = ?, beyond = ?, sketch = ? WHERE id = ?`,
-		n.count, n.exposed, n.first, n.first, n.last, r.Resource.Get("service.version"), r.Resource.Get("service.version"), n.last, n.last,
+		n.count, n.exposed, n.first, n.first, n.first, n.began.Resource.Get("service.version"), n.first, n.began.VersionBefore, n.last, r.Resource.Get("service.version"), r.Resource.Get("service.version"), n.last, n.last,
 		r.Severity, r.Confidence.String(), r.Action.String(), r.Level, ownerOf(r), ownerOf(r), c.values, c.beyond, c.sketch, id)
 	if err != nil {
 		return err
@@ -282,8 +291,8 @@ func (t *tx) ensure(id string, n *news, now time.Time) (string, error) {
 		id = k.id()
 	}
 	r := n.sample
-	version := r.Resource.Get("service.version")
-	before := r.VersionBefore
+	version := n.began.Resource.Get("service.version")
+	before := n.began.VersionBefore
 	if version != "" && before == "" {
 		err := t.row(`SELECT version FROM service_version WHERE service = ? AND namespace = ? AND version <> ? AND first_seen < ? ORDER BY last_seen DESC LIMIT 1`,
 			k.service, k.namespace, version, n.first).Scan(&before)
@@ -296,7 +305,7 @@ func (t *tx) ensure(id string, n *news, now time.Time) (string, error) {
 		state, state_since, state_by, state_reason, state_expires)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, '', ?, ?, '', '', 0) ON CONFLICT (id) DO NOTHING`,
 		id, k.service, k.namespace, k.scope, k.rule, k.class, r.Severity, r.Confidence.String(), r.Signal.String(), k.place, k.field, k.template,
-		r.Action.String(), r.Level, version, version, before, ownerOf(r), n.first, n.first, string(Unhandled), millis(now))
+		r.Action.String(), r.Level, r.Resource.Get("service.version"), version, before, ownerOf(r), n.first, n.first, string(Unhandled), millis(now))
 	return id, err
 }
 

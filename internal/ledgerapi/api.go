@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"mime"
 	"net/http"
 	"strconv"
 	"time"
@@ -17,13 +16,18 @@ import (
 // Ledger is what the API needs of a ledger.
 type Ledger interface {
 	ledger.Reader
+	ledger.Tracer
 	SetState(ctx context.Context, id string, c ledger.Change) error
+	CloseIncident(ctx context.Context, id, by, reason string) error
+	ContainIncident(ctx context.Context, id string, d time.Duration, by string) error
+	ReleaseIncident(ctx context.Context, id, by string) error
 }
 
 // Options say how a ledger is served.
 type Options struct {
 	Ledger Ledger
-	// Page serves everything that is not the API's, to those who may read. Nil: nothing.
+	// Page serves everything that is not the API's, to those who may read, and what is
+	// under /assets/ to everyone. Nil: nothing.
 	Page http.Handler
 	// Auth says who may read and who may decide.
 	Auth Auth
@@ -32,26 +36,32 @@ type Options struct {
 }
 
 // NewHandler returns the handler of all paths.
-func NewHandler(o Options) http.Handler {
+func NewHandler(o Options) *Handler {
 	a := &api{o}
-	mux := http.NewServeMux()
+	mux := new(router)
 	mux.HandleFunc("GET /healthz", a.health)
 	mux.Handle("GET /api/v1/leaks", o.Auth.require(Viewer, a.answer(a.leaks)))
 	mux.Handle("GET /api/v1/leaks/{id}", o.Auth.require(Viewer, a.answer(a.leak)))
 	mux.Handle("POST /api/v1/leaks/{id}/state", o.Auth.require(Responder, a.answer(a.setState)))
 	mux.Handle("GET /api/v1/overview", o.Auth.require(Viewer, a.answer(a.overview)))
 	mux.Handle("GET /api/v1/incidents", o.Auth.require(Viewer, a.answer(a.incidents)))
+	mux.Handle("GET /api/v1/incidents/{id}", o.Auth.require(Viewer, a.answer(a.incident)))
+	mux.Handle("POST /api/v1/incidents/{id}/close", o.Auth.require(Responder, a.answer(a.closeIncident)))
+	mux.Handle("POST /api/v1/incidents/{id}/contain", o.Auth.require(Responder, a.answer(a.containIncident)))
+	mux.Handle("POST /api/v1/incidents/{id}/release", o.Auth.require(Responder, a.answer(a.releaseIncident)))
+	mux.Handle("POST /api/v1/trace", o.Auth.require(Viewer, a.answer(a.trace)))
 	mux.Handle("GET /api/v1/audit", o.Auth.require(Viewer, a.answer(a.audit)))
 	mux.Handle("/api/", o.Auth.require(Viewer, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusNotFound, "there is nothing here: the API is under /api/v1/leaks, incidents, overview and audit")
 	})))
 	if o.Page != nil {
+		mux.Handle("GET /assets/", o.Page) // holds nothing of the ledger; the sign-in page needs it
 		mux.HandleFunc("GET /signin", o.Auth.signInPage)
 		mux.HandleFunc("POST /signin", o.Auth.signIn)
 		mux.HandleFunc("POST /signout", o.Auth.signOut)
 		mux.Handle("/", o.Auth.page(o.Page))
 	}
-	return o.Auth.guard(mux)
+	return &Handler{o.Auth.guard(mux), mux.patterns}
 }
 
 // maxBody bounds a request's body in bytes.
@@ -72,7 +82,7 @@ func (a *api) answer(f func(*http.Request) (any, error)) http.Handler {
 			write(w, http.StatusOK, v)
 		case errors.As(err, &mistake) || errors.As(err, &invalid) || errors.Is(err, ledger.ErrBadCursor):
 			fail(w, http.StatusBadRequest, err.Error())
-		case errors.Is(err, ledger.ErrNotFound):
+		case errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrNoIncident):
 			fail(w, http.StatusNotFound, err.Error())
 		case r.Context().Err() != nil: // nobody is there any more
 		default:
@@ -117,11 +127,6 @@ func (a *api) overview(r *http.Request) (any, error) {
 	return a.Ledger.Overview(r.Context(), f.Since)
 }
 
-// incidents is empty: nothing opens them yet.
-func (a *api) incidents(*http.Request) (any, error) {
-	return map[string]any{"incidents": []any{}, "next": ""}, nil
-}
-
 const maxEntries = 1000
 
 func (a *api) audit(r *http.Request) (any, error) {
@@ -155,14 +160,9 @@ type decision struct {
 }
 
 func (a *api) setState(r *http.Request) (any, error) {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, clientError{errors.New("the body must be JSON: send Content-Type: application/json")}
-	}
-	dec := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
-	dec.DisallowUnknownFields()
 	var d decision
-	if err := dec.Decode(&d); err != nil || dec.More() {
-		return nil, clientError{errors.New(`the body can't be read: write {"state": "accepted", "reason": "test data", "expires": "2027-03-01T00:00:00Z"}`)}
+	if err := readBody(r, &d, `{"state": "accepted", "reason": "test data", "expires": "2027-03-01T00:00:00Z"}`); err != nil {
+		return nil, err
 	}
 	id := r.PathValue("id")
 	change := ledger.Change{State: d.State, By: actor(r), Reason: d.Reason, Expires: d.Expires}
@@ -177,7 +177,7 @@ var errBadLimit = errors.New("limit: must be a number from 1")
 // ReadFilter reads a list's filter from a request's query.
 func ReadFilter(r *http.Request) (f ledger.Filter, err error) {
 	q := r.URL.Query()
-	f = ledger.Filter{Service: q.Get("service"), Class: q.Get("class"), State: ledger.State(q.Get("state")), Next: q.Get("next")}
+	f = ledger.Filter{Service: q.Get("service"), Class: q.Get("class"), State: ledger.State(q.Get("state")), Exposure: ledger.Exposure(q.Get("exposure")), Next: q.Get("next")}
 	if s := q.Get("since"); s != "" {
 		if f.Since, err = time.Parse(time.RFC3339, s); err != nil {
 			return f, errors.New("since: must be a time as in 2027-03-01T00:00:00Z")

@@ -23,7 +23,7 @@ func tokens(r Role) ([]string, error) {
 }
 
 // served is a ledger with one leak, and the handler before it.
-func served(t *testing.T, auth Auth) (h http.Handler, id string) {
+func served(t *testing.T, auth Auth) (h *Handler, id string) {
 	t.Helper()
 	l, err := ledger.Open(t.Context(), ledger.Options{Path: filepath.Join(t.TempDir(), "l.db"), Report: func(error) {}})
 	if err != nil {
@@ -66,10 +66,14 @@ func ask(h http.Handler, method, target, body string, header ...string) *httptes
 }
 
 // TestWhoMay goes through every endpoint without a token, with a wrong one, and
-// with that of either role.
+// with that of either role. A route without a line here fails it.
 func TestWhoMay(t *testing.T) {
 	h, id := served(t, NewAuth(tokens, false, false))
 	const decision = `{"state":"acknowledged"}`
+	left := map[string]bool{}
+	for _, pattern := range h.Patterns {
+		left[pattern] = true
+	}
 	for _, c := range []struct {
 		method, path, body             string
 		none, wrong, viewer, responder int
@@ -85,9 +89,20 @@ func TestWhoMay(t *testing.T) {
 		{"GET", "/api/v1/audit", "", 401, 401, 200, 200},
 		{"GET", "/api/v1/", "", 401, 401, 404, 404},
 		{"DELETE", "/api/v1/leaks/ID", "", 401, 401, 404, 404},
+		{"POST", "/api/v1/trace", `{}`, 401, 401, 400, 400},
+		{"GET", "/api/v1/incidents/none", "", 401, 401, 404, 404},
+		{"POST", "/api/v1/incidents/none/close", `{"reason":"x"}`, 401, 401, 403, 404},
+		{"POST", "/api/v1/incidents/none/contain", `{"for":"15m"}`, 401, 401, 403, 400},
+		{"POST", "/api/v1/incidents/none/release", `{}`, 401, 401, 403, 404},
 		{"GET", "/", "", 303, 303, 200, 200},
+		{"GET", "/leaks", "", 303, 303, 200, 200},
+		{"POST", "/leaks/ID/state", "", 303, 303, 200, 200}, // the page asks for itself whether one may
+		{"GET", "/assets/style.css", "", 200, 200, 200, 200},
 		{"GET", "/signin", "", 200, 200, 303, 303},
+		{"POST", "/signin", "", 401, 401, 401, 401},
+		{"POST", "/signout", "", 303, 303, 303, 303},
 	} {
+		delete(left, patternOf(h.Patterns, c.method, c.path))
 		for token, want := range map[string]int{"": c.none, "wrong": c.wrong, viewer: c.viewer, responder: c.responder} {
 			header := []string{"Content-Type", "application/json"}
 			if token != "" {
@@ -100,11 +115,24 @@ func TestWhoMay(t *testing.T) {
 			if w.Header().Get("Content-Security-Policy") == "" || w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Cache-Control") != "no-store" {
 				t.Errorf("%s %s: headers are missing", c.method, c.path)
 			}
-			if want == 401 && w.Header().Get("WWW-Authenticate") == "" {
+			if want == 401 && strings.HasPrefix(c.path, "/api/") && w.Header().Get("WWW-Authenticate") == "" {
 				t.Errorf("%s %s: does not say what is asked for", c.method, c.path)
 			}
 		}
 	}
+	for pattern := range left {
+		t.Errorf("%s: who may is not tested", pattern)
+	}
+}
+
+// patternOf is the pattern that a request is routed by.
+func patternOf(patterns []string, method, path string) string {
+	mux := http.NewServeMux()
+	for _, p := range patterns {
+		mux.Handle(p, http.NotFoundHandler())
+	}
+	_, pattern := mux.Handler(httptest.NewRequest(method, path, nil))
+	return pattern
 }
 
 func TestTokensFailClosed(t *testing.T) {
@@ -131,7 +159,7 @@ func TestSignIn(t *testing.T) {
 		return nil, nil
 	}, false, false))
 	for _, c := range []struct{ method, target, body string }{{"POST", "/signin", "token=" + viewer}, {"GET", "/?token=" + viewer, ""}} {
-		w := ask(h, c.method, c.target, c.body, "Content-Type", "application/x-www-form-urlencoded")
+		w := ask(h, c.method, c.target, c.body, "Content-Type", "application/x-www-form-urlencoded", "Origin", "http://localhost:4380")
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/" {
 			t.Fatalf("%s: %d to %s", c.target, w.Code, w.Header().Get("Location"))
 		}
@@ -153,11 +181,11 @@ func TestSignIn(t *testing.T) {
 		}
 		good = []string{viewer}
 	}
-	w := ask(h, "POST", "/signin", "token=wrong", "Content-Type", "application/x-www-form-urlencoded")
+	w := ask(h, "POST", "/signin", "token=wrong", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
 	if w.Code != 401 || len(w.Result().Cookies()) != 0 || !strings.Contains(w.Body.String(), "not one of this ledger") {
 		t.Errorf("a wrong token: %d", w.Code)
 	}
-	if w := ask(h, "POST", "/signout", ""); len(w.Result().Cookies()) != 1 || w.Result().Cookies()[0].MaxAge >= 0 {
+	if w := ask(h, "POST", "/signout", "", "Sec-Fetch-Site", "same-origin"); len(w.Result().Cookies()) != 1 || w.Result().Cookies()[0].MaxAge >= 0 {
 		t.Error("signing out leaves the cookie")
 	}
 }
@@ -180,8 +208,9 @@ func TestOpen(t *testing.T) {
 		{"POST", state, `{"state":"fixed"}`, []string{"Content-Type", "application/json"}, 200},
 		{"POST", state, `{"state":"fixed"}`, []string{"Content-Type", "application/json", "Sec-Fetch-Site", "cross-site"}, 403},
 		{"POST", state, `{"state":"fixed"}`, []string{"Content-Type", "application/json", "Origin", "https://evil.example.com"}, 403},
-		{"POST", state, `{"state":"fixed"}`, []string{"Content-Type", "text/plain"}, 400},
-		{"POST", state, `{"state":"fixed"}`, nil, 400},
+		{"POST", state, `{"state":"fixed"}`, []string{"Content-Type", "text/plain"}, 403},
+		{"POST", state, `{"state":"fixed"}`, []string{"Content-Type", "text/plain", "Sec-Fetch-Site", "same-origin"}, 400},
+		{"POST", state, `{"state":"fixed"}`, nil, 403},
 		{"POST", state, `{"state":"reopened"}`, []string{"Content-Type", "application/json"}, 400},
 		{"POST", state, `{"state":"fixed","x":1}`, []string{"Content-Type", "application/json"}, 400},
 		{"POST", state, `{"state":"accepted"}`, []string{"Content-Type", "application/json"}, 400},

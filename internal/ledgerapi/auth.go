@@ -2,15 +2,13 @@ package ledgerapi
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
-	"fmt"
+	"mime"
 	"net"
 	"net/http"
-	"strconv"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -27,6 +25,16 @@ const (
 
 func (r Role) String() string { return [...]string{"nobody", "viewer", "responder"}[r] }
 
+// Identity is who asks.
+type Identity struct {
+	// Name is what the audit calls them: a person's name, or the role where all that
+	// is known is a token. It is empty for who showed nothing that is good.
+	Name string
+	Role Role
+	// Until is when what they showed ends; zero where it does not end by itself.
+	Until time.Time
+}
+
 // Auth says who may do what. A client shows a token as a bearer token, or signs in
 // with it on the page and gets a cookie.
 type Auth struct {
@@ -34,6 +42,10 @@ type Auth struct {
 	// time, so that a rotated token is good for nothing at once; an error lets
 	// nobody in.
 	Tokens func(Role) ([]string, error)
+	// Authenticate, if not nil, is asked about the headers of a request whose bearer
+	// token is none of these. An error lets nobody in; who is known and may do
+	// nothing is one with a name and no role.
+	Authenticate func(context.Context, http.Header) (Identity, error)
 	// Open lets everyone who can connect do everything. It is for loopback only, and
 	// requests under another host name are refused then.
 	Open bool
@@ -50,25 +62,27 @@ func NewAuth(tokens func(Role) ([]string, error), open, tls bool) Auth {
 	return a
 }
 
-const (
-	cookieName = "airtight_session"
-	cookieLife = 12 * time.Hour
-)
+type identityKey struct{}
 
-type roleKey struct{}
+// Who is who asks, as far as the handler before the page and the API has let them in.
+func Who(r *http.Request) Identity {
+	id, _ := r.Context().Value(identityKey{}).(Identity)
+	return id
+}
 
-// actor names who asks, for the audit: a token has no person.
+// actor names who asks, for the audit.
 func actor(r *http.Request) string {
-	if role, ok := r.Context().Value(roleKey{}).(Role); ok {
-		return role.String()
+	if name := Who(r).Name; name != "" {
+		return name
 	}
 	return Nobody.String()
 }
 
 // MayDecide reports whether who asks may decide about leaks.
-func MayDecide(r *http.Request) bool {
-	role, _ := r.Context().Value(roleKey{}).(Role)
-	return role >= Responder
+func MayDecide(r *http.Request) bool { return Who(r).Role >= Responder }
+
+func known(r *http.Request, id Identity) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), identityKey{}, id))
 }
 
 // guard is around every request: headers that keep a browser in bounds, no requests
@@ -93,12 +107,32 @@ func (a *Auth) guard(next http.Handler) http.Handler {
 			fail(w, http.StatusForbidden, "this server asks for no token and so answers under localhost only")
 			return
 		}
-		if err := crossOrigin.Check(r); err != nil {
+		if crossOrigin.Check(r) != nil || a.ofUnknownOrigin(r) {
 			fail(w, http.StatusForbidden, "requests from other sites are refused")
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// ofUnknownOrigin reports whether a request that could change something does not say
+// what page it comes from, and a browser could have been made to send it: one with a
+// cookie, or with a body as forms have it. Every browser since 2020 says so; an API's
+// client shows its token in a header, which no other site can.
+func (a *Auth) ofUnknownOrigin(r *http.Request) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
+		return false
+	}
+	if r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get("Origin") != "" || r.Header.Get("Authorization") != "" {
+		return false
+	}
+	return r.Header.Get("Cookie") != "" || !isJSON(r)
+}
+
+// isJSON reports whether the body is said to be JSON, which no form's can be.
+func isJSON(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/json"
 }
 
 // isLoopback reports whether a host, with or without a port, is this machine's own
@@ -111,18 +145,35 @@ func isLoopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// role is what who asks may do.
-func (a *Auth) role(r *http.Request) Role {
+// who is who asks.
+func (a *Auth) who(r *http.Request) Identity {
 	if a.Open {
-		return Responder
+		return Identity{Name: Responder.String(), Role: Responder}
 	}
-	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return a.roleOf(token)
+	if shown := r.Header.Get("Authorization"); shown != "" {
+		return a.shows(r.Context(), r.Header)
 	}
-	if c, err := r.Cookie(cookieName); err == nil {
-		return a.roleOfCookie(c.Value)
+	if c, err := r.Cookie(a.cookieName()); err == nil {
+		return a.whoseCookie(c.Value)
 	}
-	return Nobody
+	return Identity{}
+}
+
+// shows is who shows an Authorization header.
+func (a *Auth) shows(ctx context.Context, h http.Header) Identity {
+	if token, ok := strings.CutPrefix(h.Get("Authorization"), "Bearer "); ok {
+		if role := a.roleOf(token); role != Nobody {
+			return Identity{Name: role.String(), Role: role}
+		}
+	}
+	if a.Authenticate == nil {
+		return Identity{}
+	}
+	id, err := a.Authenticate(ctx, h)
+	if err != nil {
+		return Identity{}
+	}
+	return id
 }
 
 // roleOf is the highest role whose token it is. All are compared, each in the
@@ -144,59 +195,20 @@ func (a *Auth) roleOf(token string) (best Role) {
 	return best
 }
 
-// cookie is a sign-in: role, expiry, and a signature over both and the token, so
-// that it ends with the token.
-func (a *Auth) cookie(role Role, token string, expires time.Time) string {
-	head := fmt.Sprintf("%d.%d.", role, expires.Unix())
-	return head + a.sign(head, token)
-}
-
-func (a *Auth) sign(head, token string) string {
-	mac := hmac.New(sha256.New, a.key[:])
-	_, _ = fmt.Fprintf(mac, "%s%s", head, token)
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-}
-
-func (a *Auth) roleOfCookie(value string) Role {
-	i := strings.LastIndexByte(value, '.')
-	if i < 0 {
-		return Nobody
-	}
-	head, signature := value[:i+1], value[i+1:]
-	number, expiry, _ := strings.Cut(strings.TrimSuffix(head, "."), ".")
-	n, err := strconv.Atoi(number)
-	unix, err2 := strconv.ParseInt(expiry, 10, 64)
-	if err != nil || err2 != nil || time.Now().After(time.Unix(unix, 0)) {
-		return Nobody
-	}
-	role := Role(n)
-	if role != Viewer && role != Responder {
-		return Nobody
-	}
-	tokens, err := a.Tokens(role)
-	if err != nil {
-		return Nobody
-	}
-	for _, t := range tokens {
-		if t != "" && hmac.Equal([]byte(signature), []byte(a.sign(head, t))) {
-			return role
-		}
-	}
-	return Nobody
-}
-
 // require lets those through who may.
 func (a *Auth) require(least Role, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		role := a.role(r)
+		id := a.who(r)
 		switch {
-		case role == Nobody:
+		case id.Name == "":
 			w.Header().Set("WWW-Authenticate", `Bearer realm="airtight"`)
 			fail(w, http.StatusUnauthorized, "show a token: Authorization: Bearer TOKEN")
-		case role < least:
+		case id.Role == Nobody:
+			fail(w, http.StatusForbidden, "you are known here and may not read the ledger: ask for a place among its viewers")
+		case id.Role < least:
 			fail(w, http.StatusForbidden, "this token may read and not decide: show a responder's")
 		default:
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), roleKey{}, role)))
+			next.ServeHTTP(w, known(r, id))
 		}
 	})
 }
@@ -207,49 +219,25 @@ func (a *Auth) page(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if token := r.URL.Query().Get("token"); token != "" && r.Method == http.MethodGet {
 			if role := a.roleOf(token); role != Nobody {
-				a.setCookie(w, role, token)
+				a.setCookie(w, Identity{Name: role.String(), Role: role}, token)
 			}
 			http.Redirect(w, r, "/", http.StatusSeeOther)
 			return
 		}
-		role := a.role(r)
-		if role == Nobody {
-			http.Redirect(w, r, "/signin", http.StatusSeeOther)
-			return
+		id := a.who(r)
+		switch {
+		case id.Name == "" && r.Header.Get("Accept") == "text/event-stream": // an open page whose cookie has ended
+			w.WriteHeader(http.StatusUnauthorized)
+		case id.Name == "":
+			to := "/signin"
+			if r.Method == http.MethodGet && r.URL.RequestURI() != "/" {
+				to += "?" + url.Values{"to": {r.URL.RequestURI()}}.Encode()
+			}
+			http.Redirect(w, r, to, http.StatusSeeOther)
+		case id.Role == Nobody:
+			a.showSignIn(w, http.StatusForbidden, "/", "You are known here and may not read the ledger. Ask for a place among its viewers.")
+		default:
+			next.ServeHTTP(w, known(r, id))
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), roleKey{}, role)))
 	})
-}
-
-func (a *Auth) setCookie(w http.ResponseWriter, role Role, token string) {
-	expires := time.Now().Add(cookieLife)
-	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: a.cookie(role, token, expires), Path: "/", Expires: expires,
-		HttpOnly: true, Secure: a.TLS, SameSite: http.SameSiteLaxMode,
-	})
-}
-
-func (a *Auth) signOut(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, Secure: a.TLS, SameSite: http.SameSiteLaxMode})
-	http.Redirect(w, r, "/signin", http.StatusSeeOther)
-}
-
-func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	token := strings.TrimSpace(r.PostFormValue("token"))
-	role := a.roleOf(token)
-	if role == Nobody {
-		a.showSignIn(w, http.StatusUnauthorized, "That token is not one of this ledger's.")
-		return
-	}
-	a.setCookie(w, role, token)
-	http.Redirect(w, r, "/", http.StatusSeeOther)
-}
-
-func (a *Auth) signInPage(w http.ResponseWriter, r *http.Request) {
-	if a.role(r) != Nobody {
-		http.Redirect(w, r, "/", http.StatusSeeOther)
-		return
-	}
-	a.showSignIn(w, http.StatusOK, "")
 }

@@ -153,6 +153,7 @@ func (c *checker) policy() {
 	c.ruleExamples()
 	c.actions(p.Actions, "actions")
 	c.fields(p.Fields, "fields")
+	c.contain(p.Contain, false, "contain")
 	for i, a := range p.Allow {
 		c.allowLine(a, i)
 	}
@@ -190,6 +191,7 @@ func (c *checker) limits() {
 	if l.MaxDecode < 0 || l.MaxDecode > maxDecode {
 		c.fault(fmt.Sprintf("must be between 0 and %d", maxDecode), "limits", "max_decode")
 	}
+	c.oneOf(l.SlowRules, []string{slowAllow, slowRefuse}, "limits", "slow_rules")
 }
 
 func (c *checker) ruleFaults() {
@@ -201,8 +203,8 @@ func (c *checker) ruleFaults() {
 			key, _, _ := strings.Cut(text, ":")
 			c.fault(strings.TrimPrefix(text, key+": "), "rules", n, key)
 		}
-		if slices.Contains(rule.Classes(), rule.Class(r.ID)) || slices.Contains(packs, r.ID) || r.ID == "field" {
-			c.fault("is the name of a class or pack, or the word field: choose another", "rules", n, "id")
+		if slices.Contains(rule.Classes(), rule.Class(r.ID)) || slices.Contains(packs, r.ID) || r.ID == action.FieldID || r.ID == action.ContainedID {
+			c.fault("is the name of a class or pack, or a word that masks bear: choose another", "rules", n, "id")
 		}
 		for i, name := range written.Validators {
 			if _, ok := validate.Lookup(name); !ok {
@@ -223,6 +225,7 @@ func (c *checker) ruleExamples() {
 	if err != nil {
 		return // a fault that ruleFaults has named
 	}
+	c.slowRules(engine)
 	unmark := strings.NewReplacer("«", "", "»", "")
 	for n := range written {
 		want := detect.NewSet(len(written))
@@ -373,4 +376,5 @@ func (c *checker) override(o Override, i int) {
 	c.modes(o.Modes, "overrides", i, "modes")
 	c.actions(o.Actions, "overrides", i, "actions")
 	c.fields(o.Fields, "overrides", i, "fields")
+	c.contain(o.Contain, true, "overrides", i, "contain")
 }

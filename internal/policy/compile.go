@@ -74,6 +74,7 @@ type Scope struct {
 	outcomes                 []Outcome
 	fields                   *fieldLists
 	enforce                  bool
+	contain                  Containing
 }
 
 // Outcome is what follows from a finding of one rule.
@@ -133,6 +134,9 @@ func Compile(p *Policy, cat *rule.Catalogue, now time.Time) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := structural(); err != nil {
+		return nil, err
+	}
 	if err := check.invalid.orNil(); err != nil {
 		return nil, err
 	}
@@ -142,7 +146,7 @@ func Compile(p *Policy, cat *rule.Catalogue, now time.Time) (*Compiled, error) {
 	c.exemptions(p)
 
 	b := builder{checker: check, shapes: shapes, partial: partialPayment(p, check.rules)}
-	top := settings{mode: p.Mode, modes: p.Modes, packs: p.Packs, actions: p.Actions, fields: p.Fields}
+	top := settings{mode: p.Mode, modes: p.Modes, packs: p.Packs, actions: p.Actions, fields: p.Fields, contain: p.Contain}
 	c.base = b.scope(top, -1)
 	for i, o := range p.Overrides {
 		c.overrides = append(c.overrides, compiledOverride{matches(o.Match), b.scope(top.under(o), i)})
@@ -281,6 +285,7 @@ type settings struct {
 	packs   []string
 	actions map[string]string
 	fields  Fields
+	contain Contain
 }
 
 // under is what the settings become under an override.
@@ -299,6 +304,7 @@ func (s settings) under(o Override) settings {
 		Leave: slices.Concat(s.fields.Leave, o.Fields.Leave),
 		Only:  slices.Concat(s.fields.Only, o.Fields.Only),
 	}
+	s.contain = s.contain.under(o.Contain)
 	return s
 }
 
@@ -323,6 +329,7 @@ func (b *builder) scope(s settings, override int) *Scope {
 		leaveWant: detect.NewSet(len(b.rules)),
 		outcomes:  make([]Outcome, len(b.rules)),
 		enforce:   s.mode == "enforce",
+		contain:   s.contain.compiled(),
 	}
 	var shapes *neverScan
 	if slices.Contains(s.packs, telemetryPack) {
@@ -443,6 +450,7 @@ func fingerprint(p *Policy) string {
 	canonical.Packs = slices.Sorted(slices.Values(p.Packs))
 	canonical.TrustedKeyIDs = given(p.TrustedKeyIDs)
 	canonical.Fields = Fields{given(p.Fields.Mask), given(p.Fields.Drop), given(p.Fields.Leave), given(p.Fields.Only)}
+	canonical.Contain.Classes = given(slices.Sorted(slices.Values(p.Contain.Classes)))
 	canonical.Rules, canonical.Allow, canonical.Overrides = given(p.Rules), given(p.Allow), given(p.Overrides)
 	canonical.Modes, canonical.Actions = overText(p.Modes, nil), overText(p.Actions, nil)
 	b, err := json.Marshal(canonical)

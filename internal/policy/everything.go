@@ -29,6 +29,7 @@ func (s *Scope) everything() *Scope {
 		outcomes:  slices.Clone(s.outcomes),
 		fields:    s.fields,
 		enforce:   s.enforce,
+		contain:   s.contain,
 	}
 	for i := range all.outcomes {
 		all.want.Add(i)

@@ -123,7 +123,7 @@ func merge(src, dst map[string]any) error {
 		switch {
 		case !have:
 			dst[key] = v
-		case key == "actions", key == "modes", key == "limits":
+		case key == "actions", key == "modes", key == "limits", key == "contain":
 			dst[key] = over(old.(map[string]any), v.(map[string]any))
 		case key == "rules":
 			dst[key] = mergeRules(old.([]any), v.([]any))
@@ -177,7 +177,7 @@ func withoutNulls(m map[string]any) map[string]any {
 		switch v := v.(type) {
 		case nil:
 		case map[string]any:
-			if k == "fields" || k == "limits" {
+			if k == "fields" || k == "limits" || k == "contain" {
 				out[k] = withoutNulls(v)
 			} else {
 				out[k] = v

@@ -45,6 +45,7 @@ func TestLayers(t *testing.T) {
 		"actions merge":        {"actions: {payment: drop, contact: drop}", "actions: {payment: mask, x: y}", "actions: {payment: mask, contact: drop, x: y}"},
 		"modes merge":          {"modes: {a: shadow}", "modes: {b: shadow}", "modes: {a: shadow, b: shadow}"},
 		"limits merge":         {"limits: {max_depth: 5}", "limits: {max_decode: 1}", "limits: {max_depth: 5, max_decode: 1}"},
+		"contain merges":       {"contain: {over: 5, within: 10s, orders: ignore}", "contain: {over: 0, for: 1h}", "contain: {over: 0, within: 10s, for: 1h, orders: ignore}"},
 		"fields append":        {"fields: {mask: [a], drop: [b]}", "fields: {mask: [c], only: [d]}", "fields: {mask: [a, c], drop: [b], only: [d]}"},
 		"allow appends":        {"allow: [{value: a}]", "allow: [{value: b}]", "allow: [{value: a}, {value: b}]"},
 		"overrides append":     {"overrides: [{match: {a.b: c}}]", "overrides: [{mode: shadow}]", "overrides: [{match: {a.b: c}}, {mode: shadow}]"},
@@ -94,6 +95,9 @@ func layerGen() *rapid.Generator[map[string]any] {
 				m[key] = draw()
 			}
 		}
+		maybe("contain", func() any {
+			return map[string]any{"orders": word.Draw(t, "orders"), "over": rapid.IntRange(0, 3).Draw(t, "over")}
+		})
 		maybe("mode", func() any { return word.Draw(t, "mode") })
 		maybe("packs", func() any { return words.Draw(t, "packs") })
 		maybe("actions", func() any { return textMap.Draw(t, "actions") })

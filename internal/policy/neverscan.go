@@ -27,6 +27,12 @@ var builtInNeverScan = sync.OnceValues(func() (*neverScan, error) {
 })
 
 func parseNeverScan(name string, data []byte) (*neverScan, error) {
+	return parseShapes(name, data, nil)
+}
+
+// parseShapes reads a table of names and shapes. other is the shape of the entries
+// that give none; if it is nil every entry must.
+func parseShapes(name string, data []byte, other func(string) bool) (*neverScan, error) {
 	doc, err := yamldoc.Parse(name, data)
 	if err != nil {
 		return nil, err
@@ -48,10 +54,13 @@ func parseNeverScan(name string, data []byte) (*neverScan, error) {
 	n := &neverScan{exact: map[string]Decision{}}
 	for i, f := range file.Fields {
 		re, err := regexp.Compile(`^(?:` + f.Shape + `)$`)
-		if err != nil || f.Name == "" || f.Shape == "" {
+		if err != nil || f.Name == "" || f.Shape == "" && other == nil {
 			return nil, fmt.Errorf("%s: entry %d needs a name and a shape that RE2 reads", name, i)
 		}
 		d := Decision{Verdict: LeaveShape, Shape: re.MatchString}
+		if f.Shape == "" {
+			d.Shape = other
+		}
 		if paths := newPaths([]string{f.Name}); len(paths.globs) > 0 {
 			n.globs = append(n.globs, globShape{paths.globs[0], d})
 		} else {

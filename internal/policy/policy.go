@@ -3,8 +3,8 @@
 // checks it and makes the form the gate asks.
 //
 // A policy is read in layers, later over earlier: the built-in default, the keys
-// given inline, the policy file. Scalars replace; actions, modes and limits merge
-// key by key; rules merge by id; the lists under fields, allow and overrides
+// given inline, the policy file. Scalars replace; actions, modes, limits and
+// contain merge key by key; rules merge by id; the lists under fields, allow and overrides
 // append; packs and trusted_key_ids replace.
 package policy
 
@@ -53,6 +53,8 @@ type Policy struct {
 	// Rules are the policy's own. One with the id of a catalogue rule changes that
 	// rule: the keys it gives replace the catalogue's.
 	Rules []rule.Rule `koanf:"rules"`
+	// Contain says when a source is masked whole for a time.
+	Contain Contain `koanf:"contain"`
 	// Allow exempts single values.
 	Allow []Allow `koanf:"allow"`
 	// Overrides change the policy for some resources; the first that matches wins.
@@ -84,6 +86,9 @@ type Limits struct {
 	MaxDepth int `koanf:"max_depth"`
 	// MaxDecode is how many encodings are undone, one inside the other.
 	MaxDecode int `koanf:"max_decode"`
+	// SlowRules says whether rules with neither a literal nor a shape, which are run over
+	// every text, may be: allow (with a warning) or refuse. The catalogue's own are.
+	SlowRules string `koanf:"slow_rules"`
 }
 
 // Allow exempts one value from masking, and not the text around it.
@@ -113,6 +118,8 @@ type Override struct {
 	Actions map[string]string `koanf:"actions"`
 	// Fields are added to the policy's.
 	Fields Fields `koanf:"fields"`
+	// Contain replaces the policy's, key by key.
+	Contain Contain `koanf:"contain"`
 }
 
 // Default is the policy where none is written.
@@ -122,8 +129,9 @@ func Default() *Policy {
 		Packs:      []string{"secrets", "payment", "identity", "contact", "telemetry"},
 		Strictness: "balanced",
 		OnError:    "tombstone",
-		Limits:     Limits{MaxValue: 4 << 20, MaxDepth: 32, MaxDecode: 3},
+		Limits:     Limits{MaxValue: 4 << 20, MaxDepth: 32, MaxDecode: 3, SlowRules: slowAllow},
 		Numbers:    "string",
+		Contain:    defaultContain(),
 	}
 }
 
@@ -136,7 +144,8 @@ func defaultLayer() map[string]any {
 	}
 	return map[string]any{
 		"mode": d.Mode, "packs": packs, "strictness": d.Strictness, "on_error": d.OnError, "numbers": d.Numbers,
-		"limits": map[string]any{"max_value": int(d.Limits.MaxValue), "max_depth": d.Limits.MaxDepth, "max_decode": d.Limits.MaxDecode},
+		"limits":  map[string]any{"max_value": int(d.Limits.MaxValue), "max_depth": d.Limits.MaxDepth, "max_decode": d.Limits.MaxDecode, "slow_rules": d.Limits.SlowRules},
+		"contain": map[string]any{"over": *d.Contain.Over, "within": d.Contain.Within.String(), "for": d.Contain.For.String(), "orders": d.Contain.Orders},
 	}
 }
 

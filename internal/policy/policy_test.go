@@ -71,8 +71,8 @@ func TestFaults(t *testing.T) {
 		{"- mode", `p.yaml:1:1: a policy is a map of keys such as packs and rules`},
 		{"mode: enforce\nmode: shadow", `p.yaml:2:1: key mode is given twice: keep one`},
 		{"a: {b: 1}\n<<: {c: 1}", `p.yaml:2:1: merge keys (<<) are not supported: write the keys out`},
-		{"modus: enforce", `p.yaml:1:1: modus: unknown key; known here are mode, modes, packs, catalogue, strictness, on_error, limits, numbers, keyring, trusted_key_ids, acknowledge_low_entropy, actions, fields, rules, allow, overrides`},
-		{"limits:\n  max_size: 1", `p.yaml:2:3: limits.max_size: unknown key; known here are max_value, max_depth, max_decode`},
+		{"modus: enforce", `p.yaml:1:1: modus: unknown key; known here are mode, modes, packs, catalogue, strictness, on_error, limits, numbers, keyring, trusted_key_ids, acknowledge_low_entropy, actions, fields, rules, contain, allow, overrides`},
+		{"limits:\n  max_size: 1", `p.yaml:2:3: limits.max_size: unknown key; known here are max_value, max_depth, max_decode, slow_rules`},
 		{"mode: on", `p.yaml:1:1: mode: must be enforce or shadow`},
 		{"mode: true", `p.yaml:1:1: mode: expected text, found true or false: put it in quotes`},
 		{"modes:\n  netwrok: shadow", `p.yaml:2:3: modes.netwrok: no pack, class or rule has this name: see airtight rules list`},
@@ -93,6 +93,8 @@ func TestFaults(t *testing.T) {
 		{"limits: {max_depth: 0}", `p.yaml:1:10: limits.max_depth: must be between 1 and 256`},
 		{"limits: {max_depth: deep}", `p.yaml:1:10: limits.max_depth: expected a whole number, found text`},
 		{"limits: {max_decode: 9}", `p.yaml:1:10: limits.max_decode: must be between 0 and 8`},
+		{"limits: {slow_rules: never}", `p.yaml:1:10: limits.slow_rules: must be allow or refuse`},
+		{"limits: {slow_rules: refuse}\nrules: [{id: acme-id, class: identity, pattern: '[a-z]+\\d+[a-z]*'}]", `p.yaml:2:40: rules[0].pattern: rule acme-id has neither a literal nor a shape to be found by and goes to the slow lane (about 10.2 µs a KiB of every text): give it keywords or keys, or letters in its pattern that every match holds, or set limits.slow_rules: allow`},
 		{"keyring: /nowhere/keyring.yaml", `p.yaml:1:1: keyring: /nowhere/keyring.yaml: there is no keyring here: make one with airtight keys new, or correct the path`},
 		{"trusted_key_ids: [K-1]", `p.yaml:1:19: trusted_key_ids[0]: must be a key id: 1 to 16 of a-z and 0-9`},
 		{"acknowledge_low_entropy: maybe", `p.yaml:1:1: acknowledge_low_entropy: expected true or false, found text`},
@@ -117,8 +119,8 @@ func TestFaults(t *testing.T) {
 		{"rules:\n  - {id: a-b, pattern: x1}", `p.yaml:2:5: rules[0].class: must be one of [secret payment identity contact network person health location]`},
 		{"rules:\n  - id: a-b\n    class: identity\n    pattern: 'a('", `p.yaml:4:5: rules[0].pattern: RE2 refuses it: missing closing )`},
 		{"rules:\n  - {id: A_B, class: identity, pattern: x1}", `p.yaml:2:6: rules[0].id: must be kebab-case, a-z and 0-9, at most 64 bytes`},
-		{"rules:\n  - {id: payment, class: payment, pattern: x1}", `p.yaml:2:6: rules[0].id: is the name of a class or pack, or the word field: choose another`},
-		{"rules:\n  - {id: field, class: payment, pattern: x1}", `p.yaml:2:6: rules[0].id: is the name of a class or pack, or the word field: choose another`},
+		{"rules:\n  - {id: payment, class: payment, pattern: x1}", `p.yaml:2:6: rules[0].id: is the name of a class or pack, or a word that masks bear: choose another`},
+		{"rules:\n  - {id: field, class: payment, pattern: x1}", `p.yaml:2:6: rules[0].id: is the name of a class or pack, or a word that masks bear: choose another`},
 		{"rules:\n  - {id: a-b, class: identity, pattern: x1, regex: y}", `p.yaml:2:45: rules[0].regex: unknown key; known here are id, class, pack, description, severity, confidence, pattern, keys, literals, keywords, context, validators, ignore_values, examples, doc, revoke, since, mode`},
 		{"allow:\n  - {reason: docs}", `p.yaml:2:5: allow[0]: has no value: give the whole value to exempt`},
 		{"allow:\n  - {value: a@b.example}", `p.yaml:2:5: allow[0]: has no reason: say why this value may stand`},
@@ -130,7 +132,21 @@ func TestFaults(t *testing.T) {
 		{"overrides:\n  - {match: {service.name: hr}, packs: [all]}", `p.yaml:2:41: overrides[0].packs[0]: unknown pack; known are secrets, payment, identity, contact, telemetry, network, person, health, genai and location`},
 		{"overrides:\n  - {match: {service.name: hr}, actions: {x: mask}}", `p.yaml:2:43: overrides[0].actions.x: no class or rule has this name: see airtight rules list`},
 		{"overrides:\n  - {match: {service.name: hr}, fields: {leave: ['*']}}", `p.yaml:2:50: overrides[0].fields.leave[0]: takes no *: write the exact full path`},
-		{"overrides:\n  - {match: {service.name: hr}, rules: []}", `p.yaml:2:33: overrides[0].rules: unknown key; known here are match, packs, mode, modes, actions, fields`},
+		{"overrides:\n  - {match: {service.name: hr}, rules: []}", `p.yaml:2:33: overrides[0].rules: unknown key; known here are match, packs, mode, modes, actions, fields, contain`},
+		{"contain: always", `p.yaml:1:1: contain: expected a map, found text`},
+		{"contain: {after: 5}", `p.yaml:1:11: contain.after: unknown key; known here are over, within, for, classes, orders`},
+		{"contain: {over: -1}", `p.yaml:1:11: contain.over: must be between 0, which is off, and 1000000`},
+		{"contain: {over: many}", `p.yaml:1:11: contain.over: expected a whole number, found text`},
+		{"contain: {within: 60}", `p.yaml:1:11: contain.within: expected a time span such as 15m, 90s or 1h30m`},
+		{"contain: {within: 0s}", `p.yaml:1:11: contain.within: expected a time span such as 15m, 90s or 1h30m`},
+		{"contain: {within: 2h}", `p.yaml:1:11: contain.within: must be between 1s and 1h`},
+		{"contain: {for: 10ms}", `p.yaml:1:11: contain.for: must be between 1s and 24h`},
+		{"contain: {for: 25h}", `p.yaml:1:11: contain.for: must be between 1s and 24h`},
+		{"contain: {classes: [secret, key]}", `p.yaml:1:29: contain.classes[1]: must be one of [secret payment identity contact network person health location]`},
+		{"contain: {orders: refuse}", `p.yaml:1:11: contain.orders: must be follow or ignore`},
+		{"overrides:\n  - {match: {service.name: hr}, contain: {for: 25h}}", `p.yaml:2:43: overrides[0].contain.for: must be between 1s and 24h`},
+		{"overrides:\n  - {match: {service.name: hr}, contain: {orders: x}}", `p.yaml:2:43: overrides[0].contain.orders: must be follow or ignore`},
+		{"rules:\n  - {id: contained, class: payment, pattern: x1}", `p.yaml:2:6: rules[0].id: is the name of a class or pack, or a word that masks bear: choose another`},
 		{"mode: on\nnumbers: x", `p.yaml:1:1: mode: must be enforce or shadow (and 1 more)`},
 	} {
 		_, err := compileYAML(t, strings.ReplaceAll(c.in, "KEYRING", keyringFile(t)))
@@ -204,6 +220,8 @@ func TestWarnings(t *testing.T) {
 		{"allow: [{value: a@b.example, reason: docs, expires: 2026-12-11}]", ""},
 		{"keyring: KEYRING\nactions: {contact: token}", "masked rather than tokenised, for their values could be found by trying them all (acknowledge_low_entropy: true tokenises them): phone-number"},
 		{"keyring: KEYRING\nactions: {contact: token}\nacknowledge_low_entropy: true", ""},
+		{"rules: [{id: acme-id, class: identity, pattern: '[a-z]+\\d+[a-z]*'}]", "p.yaml:1:40: rules[0].pattern: rule acme-id has neither a literal nor a shape to be found by and goes to the slow lane (about 10.2 µs a KiB of every text): give it keywords or keys, or letters in its pattern that every match holds; limits.slow_rules: refuse keeps such rules out"},
+		{"rules: [{id: acme-id, class: identity, pattern: '[a-z]+\\d+[a-z]*', keywords: [badge]}]", ""},
 	} {
 		if got := strings.Join(mustCompile(t, c.in).Warnings, "\n"); got != c.want {
 			t.Errorf("%q:\n got %s\nwant %s", c.in, got, c.want)
@@ -396,11 +414,11 @@ func TestLeaveWant(t *testing.T) {
 
 func TestCompiledValues(t *testing.T) {
 	c := mustCompile(t, "limits: {max_value: 64KiB}\non_error: drop_record\nnumbers: zero\nkeyring: KEYRING\ntrusted_key_ids: [old]\n")
-	if c.Limits != (Limits{64 << 10, 32, 3}) || c.OnError != OnErrorDropRecord || c.Numbers != NumbersZero || c.Ring.Current().ID != "k1" || c.TrustedKeyIDs[0] != "old" || c.Catalogue != "2026.12" {
+	if c.Limits != (Limits{64 << 10, 32, 3, "allow"}) || c.OnError != OnErrorDropRecord || c.Numbers != NumbersZero || c.Ring.Current().ID != "k1" || c.TrustedKeyIDs[0] != "old" || c.Catalogue != "2026.12" {
 		t.Errorf("%+v", c)
 	}
 	d := mustCompile(t, "")
-	if d.Limits != (Limits{4 << 20, 32, 3}) || d.OnError != OnErrorTombstone || d.Numbers != NumbersString || d.Ring != nil {
+	if d.Limits != (Limits{4 << 20, 32, 3, "allow"}) || d.OnError != OnErrorTombstone || d.Numbers != NumbersString || d.Ring != nil {
 		t.Errorf("%+v", d)
 	}
 }
@@ -458,7 +476,7 @@ catalogue: "2026.12"
 strictness: balanced
 on_error: tombstone
 numbers: string
-limits: {max_value: 4MiB, max_depth: 32, max_decode: 3}
+limits: {max_value: 4MiB, max_depth: 32, max_decode: 3, slow_rules: refuse}
 keyring: KEYRING
 trusted_key_ids: [k0]
 acknowledge_low_entropy: false

@@ -150,7 +150,7 @@ var qualifiers = map[string]bool{
 	"old": true, "new": true, "value": true, "raw": true, "plain": true, "text": true,
 	"plaintext": true, "cleartext": true, "clear": true, "string": true, "str": true,
 	"current": true, "previous": true, "confirm": true, "confirmation": true, "repeat": true,
-	"primary": true, "secondary": true,
+	"primary": true, "secondary": true, "initial": true, "admin": true, "root": true, "db": true, "database": true,
 	"prod": true, "production": true, "dev": true, "development": true, "test": true,
 	"staging": true, "stage": true, "live": true, "sandbox": true, "default": true,
 }
@@ -162,7 +162,11 @@ func (s *KeySet) Tail(dst []int, key string) []int {
 	if len(s.ids) == 0 {
 		return dst
 	}
-	for end := trimSeparators(key, len(key)); end > 0; {
+	end := trimSeparators(key, len(key))
+	if isMade(key[runStart(key, end):end]) {
+		return dst
+	}
+	for end > 0 {
 		dst = s.tailAt(dst, key, end)
 		next := trimQualifier(key, end)
 		if next == end {
@@ -215,6 +219,9 @@ func (s *KeySet) Head(dst []int, key string) []int {
 	for i < len(key) {
 		c, n := classAt(key, i)
 		if c != separator {
+			if isMade(key[i:runEnd(key, i)]) {
+				return dst
+			}
 			return s.headAt(dst, key, i)
 		}
 		i += n
@@ -231,8 +238,15 @@ func (s *KeySet) Within(dst []int, key string) []int {
 			i += n
 			continue
 		}
-		dst = s.headAt(dst, key, i)
-		i = wordEnd(key, i)
+		end := runEnd(key, i)
+		if isMade(key[i:end]) {
+			i = end
+			continue
+		}
+		for i < end {
+			dst = s.headAt(dst, key, i)
+			i = wordEnd(key, i)
+		}
 	}
 	return dst
 }
@@ -260,6 +274,48 @@ func (s *KeySet) headAt(dst []int, key string, i int) []int {
 		}
 	}
 	return dst
+}
+
+// madeDigits is how many runs of digits no name has: base64EncodedSha256Key2 has
+// three, and identifiers that a machine made, in base32 or hexadecimal, have more.
+const madeDigits = 4
+
+// isMade reports whether a run of letters and digits is an identifier that a machine
+// made. What reads as a word in one, such as the dd at the end of a ULID, is chance.
+func isMade(run string) bool {
+	runs, before := 0, separator
+	for i, n := 0, 0; i < len(run) && runs < madeDigits; i += n {
+		var c letterClass
+		if c, n = classAt(run, i); c == digit && before != digit {
+			runs++
+		}
+		before = c
+	}
+	return runs >= madeDigits
+}
+
+// runEnd returns where the letters and digits that stand at i end.
+func runEnd(s string, i int) int {
+	for i < len(s) {
+		c, n := classAt(s, i)
+		if c == separator {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+// runStart returns where the letters and digits that end at i start.
+func runStart(s string, i int) int {
+	for i > 0 {
+		c, n := classBefore(s, i)
+		if c == separator {
+			break
+		}
+		i -= n
+	}
+	return i
 }
 
 func trimSeparators(key string, end int) int {

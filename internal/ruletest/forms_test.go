@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -46,6 +47,9 @@ var forms = []form{
 	}},
 	{name: "gzip, base64", secrets: 95, others: 95, whole: func(s string) string { return base64.StdEncoding.EncodeToString(gzipped(s)) }},
 	{name: "hexadecimal", secrets: 95, others: 95, short: 70, whole: func(s string) string { return hex.EncodeToString([]byte(s)) }},
+	{name: "hexadecimal, colons", secrets: 95, others: 95, short: 70, whole: func(s string) string { return pairs(s, ":") }},
+	{name: "hexadecimal, blanks", secrets: 95, others: 95, short: 70, whole: func(s string) string { return pairs(s, " ") }},
+	{name: "base32", secrets: 95, others: 95, short: 70, whole: func(s string) string { return base32.StdEncoding.EncodeToString([]byte(s)) }},
 	{name: "percent", secrets: 95, others: 95, runes: eachByte("%%%02X", keep("-._~"))},
 	{name: "\\x", secrets: 95, others: 95, runes: eachByte(`\x%02x`, nil)},
 	{name: "\\u", secrets: 95, others: 95, runes: func(r rune) string {
@@ -224,6 +228,15 @@ func endOf(s string, r rune) int {
 		return i + len(string(r))
 	}
 	return len(s)
+}
+
+// pairs are the bytes of s in hexadecimal digits with something between each two.
+func pairs(s, between string) string {
+	var all []string
+	for _, c := range []byte(s) {
+		all = append(all, fmt.Sprintf("%02x", c))
+	}
+	return strings.Join(all, between)
 }
 
 func wrap(s string) string {

@@ -29,6 +29,10 @@ const (
 	minRun     = 16
 	minWritten = 11
 	quick      = 3 // and so many bytes turn most down
+	// Fewer digits, which write seven to ten bytes, are looked at for numbers alone: all
+	// but a few of the bytes are to be digits. Random ones are that less than once in a
+	// hundred million times.
+	shortRun, shortDigits = 10, 6
 )
 
 // runByte says which bytes may stand in a run: the digits of base64 in both
@@ -40,11 +44,11 @@ var runByte = func() (t [256]bool) {
 	return t
 }()
 
-// nextRun is where the next row of minRun digits starts, the length of the text if
-// there is none. In ordinary text it looks at every sixteenth byte and few more.
+// nextRun is where the next row of shortRun digits starts, the length of the text if
+// there is none. In ordinary text it looks at every tenth byte and few more.
 func nextRun(text string, i int) int {
-	for i+minRun <= len(text) {
-		j := i + minRun - 1
+	for i+shortRun <= len(text) {
+		j := i + shortRun - 1
 		for j >= i && runByte[text[j]] {
 			j--
 		}
@@ -58,16 +62,27 @@ func nextRun(text string, i int) int {
 
 // Runs appends the runs of text to dst in order of their start; they may overlap.
 // A run is base64 in either alphabet, with or without padding, perhaps wrapped
-// over lines, or hexadecimal, perhaps after 0x. What it writes may be compressed
-// by gzip or zlib: at most room bytes are inflated in all.
+// over lines, or hexadecimal, perhaps after 0x or as pairs with a mark between them, or
+// base32. What it writes may be compressed by gzip or zlib: at most room bytes are
+// inflated in all.
 //
 // A digit of base64 may also be the mark before it, as in /users/am9l: reading
 // starts afresh after each such mark.
 func Runs(dst []Run, text string, room int) []Run {
 	for i := nextRun(text, 0); i < len(text); i = nextRun(text, i) {
 		end, next := runEnd(text, i)
-		for at := i; end-at >= minRun; {
-			w := written(text[at:end], room)
+		for at := i; end-at >= shortRun; {
+			var w writing
+			if end-at >= minRun {
+				w = written(text[at:end], room)
+			}
+			if w.text == "" && !w.cut {
+				if n, ok := number(text[at:end]); ok {
+					w = writing{text: n, read: end - at}
+				} else if n, ok := base32(text[at:end]); ok {
+					w = writing{text: n, read: end - at}
+				}
+			}
 			if w.text != "" || w.cut {
 				dst = append(dst, Run{Span: span.Span{Start: at, End: next}, Text: w.text, Inflated: w.inflated, Cut: w.cut})
 				room -= w.inflated
@@ -76,7 +91,7 @@ func Runs(dst []Run, text string, room int) []Run {
 		}
 		i = next
 	}
-	return dst
+	return hexPairs(dst, text)
 }
 
 // Short reads a value too short for a run which is base64 or hexadecimal digits from
@@ -170,9 +185,9 @@ func lineOfRun(text string, i int) int {
 	return i
 }
 
-// padded is the end of the padding at i.
+// padded is the end of the padding at i: up to two of base64, six of base32.
 func padded(text string, i int) int {
-	for n := 0; n < 2 && i < len(text) && text[i] == '='; n++ {
+	for n := 0; n < 6 && i < len(text) && text[i] == '='; n++ {
 		i++
 	}
 	return i
@@ -222,6 +237,36 @@ type writing struct {
 	read     int    // how many bytes of the digits were looked at
 	inflated int
 	cut      bool
+}
+
+// number reads the digits that are all of s, if they write a number of seven to ten
+// bytes as people write ids: digits, with a few capitals and separators.
+func number(s string) (text string, ok bool) {
+	if len(s) >= 2*minWritten || len(s)%4 == 1 {
+		return "", false
+	}
+	d := runDigits{text: s}
+	// Only these begin what writes a digit or a capital.
+	switch c := s[0]; {
+	case '3' <= c && c <= '5' && len(s)%2 == 0 && allHex(s):
+		d.hex = true
+	case 'M' <= c && c <= 'W' && len(s) < minRun:
+	default:
+		return "", false
+	}
+	var buf [minWritten]byte
+	out := d.decode(buf[:0], len(buf))
+	digits := 0
+	for _, c := range out {
+		switch {
+		case isDigit(c):
+			digits++
+		case 'A' <= c && c <= 'Z', c == ' ', c == '-', c == '.', c == '/':
+		default:
+			return "", false
+		}
+	}
+	return string(out), digits >= shortDigits && len(out) < minWritten
 }
 
 // written reads the digits that s starts with. It looks at few of them unless they

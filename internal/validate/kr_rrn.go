@@ -2,7 +2,8 @@ package validate
 
 // krRRN accepts a South Korean resident or foreigner registration number: date
 // of birth, century and sex, six digits. Numbers given out since October 2020
-// end in a random digit, so the modulus 11 check is asked only of people born before
+// end in a random digit, so the modulus 11 check is asked only of people born before,
+// and of no foreigners, who are registered at any age
 // (https://en.wikipedia.org/wiki/Resident_registration_number).
 func krRRN(value string) bool {
 	var buf [13]byte
@@ -15,9 +16,6 @@ func krRRN(value string) bool {
 	if !possibleDate(born/10000, number(d[2:4]), number(d[4:6])) {
 		return false
 	}
-	check := 11 - weighted(d, 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)%11
-	if d[6] >= 5 && d[6] <= 8 { // foreigners
-		check += 2
-	}
-	return born >= 20201001 || check%10 == int(d[12])
+	foreigner := d[6] >= 5 && d[6] <= 8
+	return born >= 20201001 || foreigner || (11-weighted(d, 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)%11)%10 == int(d[12])
 }

@@ -34,7 +34,7 @@ pam_unix sshd sudo su root uid files compat sss ldap nis winbind systemd
 
 // weak holds passwords that people do choose among the words that otherwise stand
 // for a missing value.
-var weak = wordSet(`secret example`)
+var weak = wordSet(`secret`)
 
 // passwordShape reports whether v can be a password someone chose: four
 // characters or more that are no placeholder, no word that messages put after

@@ -4,9 +4,9 @@ import "testing"
 
 func TestPasswordShape(t *testing.T) {
 	table(t, passwordShape,
-		[]string{"hunter2", "letmein", "qwerty", "Sommer-2024!", "12345678", "changeme", "correcthorse", "secret", "mypassword", "/Zk3v+Q8rT1", "пароль1", "p@ssw0rd,"},
+		[]string{"hunter2", "letmein", "qwerty", "Sommer-2024!", "12345678", "changeme1", "correcthorse", "secret", "mypassword", "/Zk3v+Q8rT1", "пароль1", "p@ssw0rd,"},
 		[]string{
-			"", "abc", "incorrect", "Incorrect.", "required", "expired", "true", "string", "****", "${DB_PASSWORD}", "/home/dev", "/etc/shadow",
+			"", "abc", "incorrect", "Incorrect.", "required", "expired", "true", "string", "****", "${DB_PASSWORD}", "changeme", "example", "/home/dev", "/etc/shadow",
 			"./secret", "~/.pgpass", `C:\Users\dev`, "file:///run/secret", "src/main", "changed,", "authentication",
 		})
 }

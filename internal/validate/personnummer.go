@@ -1,8 +1,8 @@
 package validate
 
 // personnummer accepts a Swedish personal identity number or coordination
-// number (60 more on the day) of ten or twelve digits: a date, a serial and a
-// Luhn check digit over the last ten. A + before the serial means a hundred years or older
+// number (60 more on the day, and zeros for a month or day that is not known) of
+// ten or twelve digits: a date, a serial and a Luhn check digit over the last ten. A + before the serial means a hundred years or older
 // (https://www.skatteverket.se, SKV 704; https://sv.wikipedia.org/wiki/Personnummer_i_Sverige).
 func personnummer(value string) bool {
 	var buf [12]byte
@@ -32,9 +32,10 @@ func personnummer(value string) bool {
 	if year == 0 {
 		year = number(d[:2])
 	}
-	day := number(d[4:6])
-	if day > 60 {
-		day -= 60
+	month, day := number(d[2:4]), number(d[4:6])
+	if day >= 60 { // a coordination number
+		day = max(1, day-60)
+		month = max(1, month)
 	}
-	return possibleDate(year, number(d[2:4]), day) && luhnHolds(d)
+	return possibleDate(year, month, day) && luhnHolds(d)
 }

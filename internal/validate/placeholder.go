@@ -15,7 +15,7 @@ boolean object array number todo tbd na notset notavailable placeholder example
 yourpassword yourpasswordhere yourtoken yourtokenhere yoursecret yoursecrethere yourapikey
 yourapikeyhere yourkey yourkeyhere youraccesstoken yoursecretkey yourclientsecret
 insertyourkeyhere enteryourpassword passwordhere tokenhere apikeyhere secrethere keyhere
-replaceme fillmein putyourkeyhere
+replaceme fillmein putyourkeyhere changeme changethis changeit pleasechangeme
 `)
 
 // notPlaceholder reports whether v is a value, not something that stands for one:
@@ -28,7 +28,7 @@ func notPlaceholder(v string) bool {
 
 // realForm reports whether v does not have the form of a placeholder.
 func realForm(v string) bool {
-	return v != "" && !repeated(v) && !alreadyMasked(v) && !variable(v) && !fromCode(v)
+	return v != "" && !repeated(v) && !alreadyMasked(v) && !variable(v) && !fromCode(v) && !ofSoftware(v)
 }
 
 // saysNothing reports whether v is a word that stands where a value is missing.
@@ -112,9 +112,13 @@ func fromCode(v string) bool {
 	// A call, f(x) or a.b(x), whole or cut off after an argument.
 	if name, args, ok := strings.Cut(v, "("); ok && name != "" && identifier(name) && wordLike(name) {
 		args = strings.TrimRight(args, ";,")
-		if strings.HasSuffix(args, ")") || strings.HasSuffix(v, ",") || strings.Contains(name, ".") {
+		if strings.HasSuffix(args, ")") || strings.HasSuffix(v, ",") || strings.Contains(name, ".") || strings.Contains(name, "::") {
 			return true
 		}
+	}
+	// A type that code puts before a value: &str, &'static.
+	if kind, ok := strings.CutPrefix(v, "&"); ok && strings.Trim(kind, "'") != "" && identifier(strings.TrimLeft(kind, "'")) && wordLike(kind) {
+		return true
 	}
 	// An element, a[3], and a name that ends as credentials' names do, a.password.
 	if name, index, ok := strings.Cut(v, "["); ok && name != "" && identifier(name) && strings.HasSuffix(index, "]") && len(index) <= 8 {

@@ -27,6 +27,11 @@ var funcs = map[string]Func{
 	"aba":      aba,
 	"bitcoin":  bitcoin,
 	"ethereum": ethereum,
+	"clabe":    clabe,
+	"cbu":      cbu,
+	"ccc":      ccc,
+	"rib":      rib,
+	"no-konto": noKonto,
 
 	// North America.
 	"ssn":  ssn,
@@ -46,6 +51,12 @@ var funcs = map[string]Func{
 	"nit":       nit,
 	"ruc-pe":    rucPE,
 	"rif":       rif,
+	"dui":       dui,
+	"ruc-py":    rucPY,
+	"nit-gt":    nitGT,
+	"cui-gt":    cuiGT,
+	"pis":       pis,
+	"mx-nss":    mxNSS,
 
 	// Europe.
 	"nino":           nino,
@@ -96,6 +107,13 @@ var funcs = map[string]Func{
 	"snils":          snils,
 	"rnokpp":         rnokpp,
 	"tc-kimlik":      tcKimlik,
+	"vkn":            vkn,
+	"ico":            ico,
+	"pl-id":          plID,
+	"davcna":         davcna,
+	"cy-tic":         cyTIC,
+	"lnch":           lnch,
+	"idnp":           idnp,
 
 	// Middle East, Africa, Asia, Oceania.
 	"tz":        tz,
@@ -116,18 +134,27 @@ var funcs = map[string]Func{
 	"abn":       abn,
 	"acn":       acn,
 	"ird":       ird,
+	"ir-id":     irID,
+	"sa-id":     saID,
+	"ae-id":     aeID,
+	"kw-civil":  kwCivil,
+	"kz-iin":    kzIIN,
+	"pinfl":     pinfl,
+	"npwp":      npwp,
 
 	// Health.
 	"nhs": nhs,
 	"npi": npi,
 	"dea": dea,
 	"mbi": mbi,
+	"nhi": nhi,
 
 	// Travel, things.
-	"mrz":  mrz,
-	"vin":  vin,
-	"imei": imei,
-	"ean":  ean,
+	"mrz":   mrz,
+	"vin":   vin,
+	"imei":  imei,
+	"ean":   ean,
+	"orcid": orcid,
 
 	// Network, contact, place.
 	"jwt":          jwt,

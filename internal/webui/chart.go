@@ -6,14 +6,17 @@ import (
 	"github.com/airtight-telemetry/airtight/internal/ledger"
 )
 
-// chart is bars by the hour over the last days, in the units of an SVG view box.
+// chart is bars over time, in the units of an SVG view box: what is seen where no
+// script draws a better one from the same numbers.
 type chart struct {
-	Bars []bar
-	Days []tick
-	Max  int64
-	Sum  int64
-	// Hours are those that have a bar, for who can't see bars.
-	Hours         []ledger.Hour
+	reach
+	From, To time.Time
+	Bars     []bar
+	Days     []tick
+	// Max and Sum count findings, Exposed those of them that left unmasked.
+	Max, Sum, Exposed int64
+	// Steps are those that have a bar, for who can't see bars.
+	Steps         []ledger.Hour
 	Width, Height int
 }
 
@@ -21,7 +24,7 @@ type bar struct {
 	X, Y, Width, Height float64
 	// ExposedY and ExposedHeight are the part of the bar that left unmasked.
 	ExposedY, ExposedHeight float64
-	Hour                    ledger.Hour
+	Step                    ledger.Hour
 }
 
 // tick is the beginning of a day.
@@ -32,37 +35,52 @@ type tick struct {
 }
 
 const (
-	chartWidth, chartHeight = 1008, 120
+	chartWidth, chartHeight = 1008, 150
 	// dayName is how wide the name of a day is.
 	dayName = 80
-	// leastBar keeps an hour with few findings visible beside one with many.
+	// leastBar keeps a step with few findings visible beside one with many.
 	leastBar = 2
 )
 
-func newChart(hours []ledger.Hour, now time.Time) chart {
-	c := chart{Width: chartWidth, Height: chartHeight}
-	to := now.UTC().Truncate(time.Hour).Add(time.Hour)
-	from := to.Add(-span)
+func newChart(hours []ledger.Hour, now time.Time, over reach) chart {
+	c := chart{reach: over, Width: chartWidth, Height: chartHeight}
+	c.To = now.UTC().Truncate(over.Step).Add(over.Step)
+	c.From = c.To.Add(-over.Span)
 	for _, h := range hours {
-		if !h.Hour.Before(from) && h.Hour.Before(to) {
-			c.Hours = append(c.Hours, h)
-			c.Max = max(c.Max, h.Count)
-			c.Sum += h.Count
+		h.Hour = h.Hour.UTC().Truncate(over.Step)
+		if h.Hour.Before(c.From) || !h.Hour.Before(c.To) {
+			continue
 		}
+		c.Sum += h.Count
+		c.Exposed += h.Exposed
+		if n := len(c.Steps); n > 0 && c.Steps[n-1].Hour.Equal(h.Hour) {
+			c.Steps[n-1].Count += h.Count
+			c.Steps[n-1].Exposed += h.Exposed
+			continue
+		}
+		c.Steps = append(c.Steps, h)
 	}
-	width := chartWidth / span.Hours()
-	at := func(t time.Time) float64 { return t.Sub(from).Hours() * width }
-	for _, h := range c.Hours {
-		b := bar{X: at(h.Hour), Width: width - 1, Height: max(leastBar, chartHeight*float64(h.Count)/float64(c.Max)), Hour: h}
+	for _, s := range c.Steps {
+		c.Max = max(c.Max, s.Count)
+	}
+	perHour := chartWidth / over.Span.Hours()
+	at := func(t time.Time) float64 { return t.Sub(c.From).Hours() * perHour }
+	for _, s := range c.Steps {
+		b := bar{X: at(s.Hour), Width: perHour*over.Step.Hours() - 1, Height: max(leastBar, chartHeight*float64(s.Count)/float64(c.Max)), Step: s}
 		b.Y = chartHeight - b.Height
-		if h.Exposed > 0 {
-			b.ExposedHeight = max(leastBar, b.Height*float64(h.Exposed)/float64(h.Count))
+		if s.Exposed > 0 {
+			b.ExposedHeight = max(leastBar, b.Height*float64(s.Exposed)/float64(s.Count))
 			b.ExposedY = chartHeight - b.ExposedHeight
 		}
 		c.Bars = append(c.Bars, b)
 	}
-	for day := from.Truncate(24 * time.Hour).Add(24 * time.Hour); day.Before(to); day = day.Add(24 * time.Hour) {
-		c.Days = append(c.Days, tick{at(day), day, at(day) < chartWidth-dayName})
+	free := 0.0 // where the next name may begin
+	for day := c.From.Truncate(day24).Add(day24); day.Before(c.To); day = day.Add(day24) {
+		t := tick{X: at(day), Day: day}
+		if t.X >= free && t.X < chartWidth-dayName {
+			t.Named, free = true, t.X+dayName
+		}
+		c.Days = append(c.Days, t)
 	}
 	return c
 }

@@ -1,6 +1,7 @@
 package webui
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -8,10 +9,12 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/airtight-telemetry/airtight/internal/ledger"
 )
 
 var functions = template.FuncMap{
-	"ago": ago, "count": count, "stamp": stamp, "machine": machine, "day": day, "px": px, "words": words, "short": short, "link": link,
+	"ago": ago, "count": count, "stamp": stamp, "machine": machine, "day": day, "px": px, "words": words, "short": short, "link": link, "sentence": sentence, "sub": sub, "about": about, "kind": kind, "event": event, "date": date, "spanOf": spanOf,
 }
 
 // ago is how long before now a time was, as people say it.
@@ -48,7 +51,22 @@ func count(n int64) string {
 
 func stamp(t time.Time) string   { return t.UTC().Format("2 Jan 2006, 15:04 UTC") }
 func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+func date(t time.Time) string    { return t.UTC().Format("2 Jan 2006") }
 func day(t time.Time) string     { return t.UTC().Format("Mon 2 Jan") }
+
+// sub is a difference.
+func sub(a, b int64) int64 { return a - b }
+
+// spanOf is the time that an incident's numbers are counted over.
+func spanOf(s string) string {
+	switch s {
+	case "hour", "day":
+		return "in " + map[string]string{"hour": "an hour", "day": "a day"}[s]
+	case "days":
+		return "over days"
+	}
+	return "since it was opened"
+}
 
 // px is a length in an SVG.
 func px(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }
@@ -56,6 +74,31 @@ func px(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }
 // words makes words of a name in kebab-case or snake_case.
 func words(s any) string {
 	return strings.NewReplacer("-", " ", "_", " ").Replace(fmt.Sprint(s))
+}
+
+// sentence begins with a capital letter.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// asInvalid is what is wrong with a decision, as a sentence without the name of the
+// field in front.
+func asInvalid(err error) (string, bool) {
+	var invalid ledger.InvalidChange
+	if !errors.As(err, &invalid) {
+		return "", false
+	}
+	return reason(invalid.Error()), true
+}
+
+func reason(s string) string {
+	if _, after, ok := strings.Cut(s, ": "); ok {
+		s = after
+	}
+	return sentence(s) + "."
 }
 
 // short cuts a text for a list.

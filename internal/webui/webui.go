@@ -1,189 +1,194 @@
-// Package webui shows a ledger to people: an overview with a list of leaks, and a
-// page for each. It reads, it does not decide, and it asks no other server for
-// anything. Who may see it is for the caller to say.
+// Package webui shows a ledger to people: an overview, a list of leaks with a page
+// for each, incidents, what goes out unmasked, and why a line is or isn't masked.
+//
+// Every page is whole as the server sends it: it works without a script, and the
+// scripts only add to what is there. Charts are drawn from the table that stands
+// beside them, and a page that is open stays up to date by fetching itself anew when
+// the ledger has changed. There is one rendering of everything, and it is Go's.
+//
+// The page asks no other server for anything. Who may see it is for the caller to
+// say.
 package webui
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"errors"
 	"html/template"
-	"io/fs"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/airtight-telemetry/airtight/internal/ledger"
-	"github.com/airtight-telemetry/airtight/internal/rule"
 )
 
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets
-var assets embed.FS
+// contentPolicy lets a browser take the page's own files and nothing else: no script and no
+// style inline, none from elsewhere.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// policy lets a browser take the page's own style sheet and nothing else; there
-// are no scripts.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+// Ledger is what the page needs of a ledger.
+type Ledger interface {
+	ledger.Reader
+	// Incidents lists incidents, and Incident is one, or ledger.ErrNoIncident.
+	Incidents(context.Context, ledger.IncidentFilter) (ledger.IncidentPage, error)
+	Incident(ctx context.Context, id string) (*ledger.IncidentDetail, error)
+	// Revision changes when there is something new to show.
+	Revision(context.Context) (string, error)
+	// Services lists the names of services that leak.
+	Services(ctx context.Context, limit int) ([]string, error)
+	// SetState carries out a person's decision.
+	SetState(ctx context.Context, id string, c ledger.Change) error
+	// CloseIncident, ContainIncident and ReleaseIncident do so for an incident.
+	CloseIncident(ctx context.Context, id, by, reason string) error
+	ContainIncident(ctx context.Context, id string, d time.Duration, by string) error
+	ReleaseIncident(ctx context.Context, id, by string) error
+}
 
-// NewHandler shows the ledger that l reads. report is told of what goes wrong and
-// must not be nil.
-func NewHandler(l ledger.Reader, report func(error)) http.Handler {
-	p := &pages{
-		ledger: l, report: report, now: time.Now,
-		overview: parse("overview.html"), leak: parse("leak.html"), fault: parse("fault.html"),
+// Options say what is shown, and to whom.
+type Options struct {
+	Ledger Ledger
+	// MayDecide reports whether who asks may decide about leaks; nil: nobody may.
+	MayDecide func(*http.Request) bool
+	// Who names who asks, for the page and the audit; nil: nobody is named.
+	Who func(*http.Request) string
+	// Policy is the policy file that try-a-line explains by, over the default policy.
+	Policy string
+	// Report is told of what goes wrong; it must not be nil.
+	Report func(error)
+}
+
+// Handler serves the page. Close must be called.
+type Handler struct {
+	http.Handler
+	// Patterns are those of the routes, as http.ServeMux has them.
+	Patterns []string
+	live     *live
+}
+
+// Close ends the streams of pages that are open.
+func (h *Handler) Close() { h.live.close() }
+
+// NewHandler shows a ledger.
+func NewHandler(o Options) *Handler {
+	if o.MayDecide == nil {
+		o.MayDecide = func(*http.Request) bool { return false }
 	}
-	files, err := fs.Sub(assets, "assets")
-	if err != nil {
-		panic("webui: " + err.Error()) // the folder is embedded
+	if o.Who == nil {
+		o.Who = func(*http.Request) string { return "" }
 	}
+	p := &pages{Options: o, now: time.Now, trial: trial{file: o.Policy}}
+	h := &Handler{live: newLive(o.Ledger.Revision, o.Report)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", p.showOverview)
-	mux.HandleFunc("GET /leaks/{id}", p.showLeak)
-	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServerFS(files)))
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		p.showFault(w, http.StatusNotFound, "There is no such page.")
-	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
+	for _, r := range []struct {
+		pattern string
+		handler http.HandlerFunc
+	}{
+		{"GET /{$}", p.showOverview},
+		{"GET /leaks", p.showLeaks},
+		{"GET /leaks/{id}", p.showLeak},
+		{"POST /leaks/{id}/state", p.decides(p.setState)},
+		{"GET /incidents", p.showIncidents},
+		{"GET /incidents/{id}", p.showIncident},
+		{"POST /incidents/{id}/close", p.decides(p.closeIncident)},
+		{"POST /incidents/{id}/contain", p.decides(p.containIncident)},
+		{"POST /incidents/{id}/release", p.decides(p.releaseIncident)},
+		{"GET /shadow", p.showShadow},
+		{"GET /try", p.showTry},
+		{"POST /try", p.try},
+		{"GET /events", h.live.serve},
+		{"GET /assets/{name...}", serveAsset},
+		{"/", func(w http.ResponseWriter, r *http.Request) {
+			p.showFault(w, r, http.StatusNotFound, "There is no such page.")
+		}},
+	} {
+		h.Patterns = append(h.Patterns, r.pattern)
+		mux.HandleFunc(r.pattern, r.handler)
+	}
+	h.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", contentPolicy)
 		mux.ServeHTTP(w, r)
 	})
+	return h
 }
 
 type pages struct {
-	ledger                ledger.Reader
-	report                func(error)
-	now                   func() time.Time
-	overview, leak, fault *template.Template
+	Options
+	now   func() time.Time
+	trial trial
 }
 
-func parse(name string) *template.Template {
-	return template.Must(template.New(name).Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/"+name))
-}
-
-// span is how far back charts and counts look.
-const span = 7 * 24 * time.Hour
-
-// overviewPage is what the overview shows.
-type overviewPage struct {
-	Now      time.Time
-	Overview *ledger.Overview
-	Chart    chart
-	Leaks    []ledger.Leak
-	Filter   ledger.Filter
-	Since    string // a choice of sinces
-	Filtered bool
-	Next     string // the next page's address
-	Classes  []rule.Class
-	States   []ledger.State
-	Sinces   []choice
-}
-
-// choice is an entry of the filter by time.
-type choice struct {
-	Key, Label string
-	Span       time.Duration
-}
-
-var sinces = []choice{
-	{"", "any time", 0}, {"1h", "the last hour", time.Hour}, {"24h", "the last 24 hours", 24 * time.Hour}, {"7d", "the last 7 days", span},
-}
-
-func (p *pages) showOverview(w http.ResponseWriter, r *http.Request) {
-	now := p.now()
-	q := r.URL.Query()
-	page := overviewPage{
-		Now: now, Since: q.Get("since"), Classes: rule.Classes(), States: ledger.States(), Sinces: sinces,
-		Filter: ledger.Filter{Service: q.Get("service"), Class: q.Get("class"), State: ledger.State(q.Get("state")), Next: q.Get("next")},
-	}
-	for _, c := range sinces {
-		if c.Key == page.Since && c.Span > 0 {
-			page.Filter.Since = now.Add(-c.Span)
+// decides lets through who may decide.
+func (p *pages) decides(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !p.MayDecide(r) {
+			p.showFault(w, r, http.StatusForbidden, "You may read here and not decide. Ask a responder, or sign in with a responder's token.")
+			return
 		}
+		next(w, r)
 	}
-	page.Filtered = page.Filter.Service != "" || page.Filter.Class != "" || page.Filter.State != "" || !page.Filter.Since.IsZero()
-	var err error
-	if page.Overview, err = p.ledger.Overview(r.Context(), now.Add(-span)); err != nil {
-		p.failed(w, r, err)
-		return
-	}
-	page.Chart = newChart(page.Overview.Hours, now)
-	list, err := p.ledger.Leaks(r.Context(), page.Filter)
-	if err != nil {
-		p.failed(w, r, err)
-		return
-	}
-	page.Leaks = list.Leaks
-	if list.Next != "" {
-		next := url.Values{}
-		for _, key := range []string{"service", "class", "state", "since"} {
-			if v := q.Get(key); v != "" {
-				next.Set(key, v)
-			}
-		}
-		next.Set("next", list.Next)
-		page.Next = "/?" + next.Encode() + "#leaks"
-	}
-	p.show(w, http.StatusOK, p.overview, page)
 }
 
-type leakPage struct {
-	Now   time.Time
-	Leak  *ledger.Detail
-	Chart chart
-	Audit []ledger.Entry
+// templates are the pages by their names, each with the layout and the parts that
+// all share.
+var templates = func() map[string]*template.Template {
+	shared := template.Must(template.New("").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
+	all := map[string]*template.Template{}
+	for _, name := range []string{"overview", "leaks", "leak", "incidents", "incident", "shadow", "try", "fault"} {
+		all[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+	}
+	return all
+}()
+
+// frame is what is around every page.
+type frame struct {
+	Now time.Time
+	// At is the part of the page, for the navigation.
+	At        string
+	MayDecide bool
+	Who       string
 }
 
-// maxAudit is how many changes of state a leak's page shows.
-const maxAudit = 100
-
-func (p *pages) showLeak(w http.ResponseWriter, r *http.Request) {
-	d, err := p.ledger.Leak(r.Context(), r.PathValue("id"))
-	if err != nil {
-		p.failed(w, r, err)
-		return
-	}
-	entries, err := p.ledger.Audit(r.Context(), d.ID, 0, maxAudit)
-	if err != nil {
-		p.failed(w, r, err)
-		return
-	}
-	now := p.now()
-	p.show(w, http.StatusOK, p.leak, leakPage{now, d, newChart(d.Timeline, now), entries})
+func (p *pages) frame(r *http.Request, at string) frame {
+	return frame{p.now(), at, p.MayDecide(r), p.Who(r)}
 }
 
+// failed shows why a page can't be shown.
 func (p *pages) failed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		p.showFault(w, http.StatusNotFound, "There is no such leak. It may have been removed because nothing was seen of it for long.")
+		p.showFault(w, r, http.StatusNotFound, "There is no such leak. It may have been removed because nothing was seen of it for long.")
+	case errors.Is(err, ledger.ErrNoIncident):
+		p.showFault(w, r, http.StatusNotFound, "There is no such incident.")
 	case errors.Is(err, ledger.ErrBadCursor):
-		p.showFault(w, http.StatusBadRequest, "That page of the list does not exist. Go back to the first one.")
+		p.showFault(w, r, http.StatusBadRequest, "That page of the list does not exist. Go back to the first one.")
 	case r.Context().Err() != nil: // nobody is there any more
 	default:
-		p.report(err)
-		p.showFault(w, http.StatusServiceUnavailable, "The ledger does not answer. Its log says why.")
+		p.Report(err)
+		p.showFault(w, r, http.StatusServiceUnavailable, "The ledger does not answer. Its log says why.")
 	}
 }
 
-func (p *pages) showFault(w http.ResponseWriter, status int, sentence string) {
-	p.show(w, status, p.fault, map[string]string{"Sentence": sentence})
+type faultPage struct {
+	frame
+	Sentence string
+}
+
+func (p *pages) showFault(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	p.show(w, status, "fault", faultPage{p.frame(r, ""), sentence})
 }
 
 // show writes a page whole or not at all.
-func (p *pages) show(w http.ResponseWriter, status int, t *template.Template, data any) {
+func (p *pages) show(w http.ResponseWriter, status int, name string, data any) {
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "layout.html", data); err != nil {
-		p.report(err)
+	if err := templates[name].ExecuteTemplate(&b, "layout.html", data); err != nil {
+		p.Report(err)
 		http.Error(w, "The page could not be made. The log says why.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = b.WriteTo(w) // the client has gone
-}
-
-// Undecided is how many leaks wait for a decision.
-func (p overviewPage) Undecided() int64 {
-	return p.Overview.ByState[ledger.Unhandled] + p.Overview.ByState[ledger.Reopened]
 }

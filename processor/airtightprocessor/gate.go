@@ -2,6 +2,7 @@ package airtightprocessor
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"sync"
 	"time"
@@ -36,6 +37,8 @@ type gate struct {
 	users   int // under factory.mu
 	once    sync.Once
 	watcher *configguard.Watcher
+	// uncontain ends what the gate itself contains.
+	uncontain func()
 
 	// scrubbing takes the gate's policy out of what scrubs the process's own
 	// output again; nil until a policy is in force.
@@ -93,11 +96,16 @@ func newGate(set processor.Settings, cfg *Config) (*gate, error) {
 			return nil, err
 		}
 	}
-	g.guard.PublishTo(finding.HubNamed(cfg.Hub).Sink(cfg.Destinations))
-	if err := builder.RegisterProcessorAirtightPolicyInfoCallback(g.policyInfo); err != nil {
+	if err := errors.Join(
+		builder.RegisterProcessorAirtightPolicyInfoCallback(g.policyInfo),
+		builder.RegisterProcessorAirtightContainedSourcesCallback(g.containedSources),
+	); err != nil {
 		builder.Shutdown()
 		return nil, err
 	}
+	hub := finding.HubNamed(cfg.Hub)
+	g.guard.PublishTo(hub.Sink(cfg.Destinations))
+	g.uncontain = g.guard.ContainIn(hub, finding.ByPolicy+set.ID.String(), g.contained)
 	return g, nil
 }
 
@@ -115,6 +123,7 @@ func (g *gate) close() {
 	if g.watcher != nil {
 		g.watcher.Close()
 	}
+	g.uncontain()
 	if g.scrubbing != nil {
 		g.scrubbing()
 	}
@@ -159,4 +168,24 @@ func (g *gate) policyInfo(_ context.Context, o metric.Int64Observer) error {
 		o.Observe(1, metric.WithAttributes(attribute.String("fingerprint", p.Fingerprint), attribute.String("catalogue", p.Catalogue)))
 	}
 	return nil
+}
+
+func (g *gate) containedSources(_ context.Context, o metric.Int64Observer) error {
+	o.Observe(int64(g.guard.Contained()))
+	return nil
+}
+
+// contained logs what becomes of a containment. An order is logged by every gate of
+// the process, since each may follow it or not.
+func (g *gate) contained(e finding.ContainmentEvent) {
+	fields := []zap.Field{
+		zap.String("service", e.Service), zap.String("namespace", e.Namespace),
+		zap.String("change", string(e.Change)), zap.String("by", e.By), zap.String("reason", e.Reason), zap.Time("until", e.Until),
+	}
+	switch e.Change {
+	case finding.ContainmentStarted, finding.ContainmentProlonged:
+		g.logger.Warn("A source is contained: all its texts are masked until then", fields...)
+	default:
+		g.logger.Info("A source is no longer contained", fields...)
+	}
 }

@@ -27,7 +27,7 @@ type observer struct {
 	services map[string]struct{}
 }
 
-var _ finding.Observer = (*observer)(nil)
+var _ finding.ContainmentObserver = (*observer)(nil)
 
 // Found implements finding.Observer. What the gate finds in the process's own log
 // lines is no finding in telemetry.
@@ -68,6 +68,13 @@ func (o *observer) Tombstoned(r field.Reason, n int) {
 // Suppressed implements finding.Observer.
 func (o *observer) Suppressed(rule string, n int) {
 	add(o.builder.ProcessorAirtightSuppressed, n, attribute.String("rule", rule))
+}
+
+// Contained implements finding.ContainmentObserver.
+func (o *observer) Contained(s field.Signal, service string, n int) {
+	add(o.builder.ProcessorAirtightContainedRecords, n,
+		attribute.String("signal", s.String()),
+		attribute.String("service", o.service(service)))
 }
 
 // walked reports a walk.

@@ -27,6 +27,7 @@ import (
 
 	"github.com/airtight-telemetry/airtight/internal/configguard"
 	"github.com/airtight-telemetry/airtight/internal/field"
+	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/processor/airtightprocessor/internal/metadata"
 	"github.com/airtight-telemetry/airtight/processor/airtightprocessor/internal/metadatatest"
 )
@@ -254,6 +255,76 @@ func TestGateIsShared(t *testing.T) {
 	f.release(b)
 	f.release(other)
 	require.Empty(t, f.gates)
+}
+
+// A source over the policy's limit is contained: counted, logged, and ended by a release.
+func TestContainment(t *testing.T) {
+	b := start(t, configOf(t, map[string]any{"hub": t.Name(), "contain": map[string]any{"over": 1, "for": "1h"}}))
+	ctx, hub := context.Background(), finding.HubNamed(t.Name())
+	see := func(sources int64, want ...string) {
+		t.Helper()
+		b.logsOut.Reset()
+		require.NoError(t, b.logs.ConsumeLogs(ctx, logsOf(badge, "of ann and bob")))
+		require.Equal(t, want, bodies(b.logsOut.AllLogs()))
+		metadatatest.AssertEqualProcessorAirtightContainedSources(t, b.telemetry, []metricdata.DataPoint[int64]{{Value: sources}}, metricdatatest.IgnoreTimestamp())
+	}
+	see(0, masked, "of ann and bob")
+	see(1, masked, "[redacted:contained] of ann and bob")
+	require.Len(t, hub.Containments(), 1)
+	require.Equal(t, "policy of airtight", hub.Containments()[0].By)
+	require.True(t, hub.Release("checkout", ""))
+	see(0, masked, "of ann and bob")
+	require.NoError(t, hub.Contain(finding.Containment{Service: "checkout", Until: time.Now().Add(time.Hour), Reason: "incident 7", By: "ledger"}))
+	see(1, masked, "[redacted:contained] of ann and bob")
+	metadatatest.AssertEqualProcessorAirtightContainedRecords(t, b.telemetry, []metricdata.DataPoint[int64]{
+		{Value: 2, Attributes: attribute.NewSet(attribute.String("signal", "logs"), attribute.String("service", "checkout"))},
+	}, metricdatatest.IgnoreTimestamp())
+	started := b.lines.FilterMessageSnippet("A source is contained").All()
+	require.Len(t, started, 3) // the limit's, the order's, and again the limit's in the last batch
+	require.Equal(t, "checkout", started[1].ContextMap()["service"])
+	require.Equal(t, "incident 7", started[1].ContextMap()["reason"])
+	require.Equal(t, 1, b.lines.FilterMessageSnippet("no longer contained").Len())
+}
+
+// TestTimeToContainment sends batches of two services, of which one leaks with every
+// tenth record, and prints how long the batch took that brought it over the limit: what
+// passes between the finding over the limit and the first contained record.
+func TestTimeToContainment(t *testing.T) {
+	b := start(t, configOf(t, map[string]any{"hub": t.Name(), "contain": map[string]any{"over": 100}}))
+	const records = 100
+	passed := 0
+	for batch := range 20 {
+		ld := plog.NewLogs()
+		for _, service := range []string{"leaky", "other"} {
+			rl := ld.ResourceLogs().AppendEmpty()
+			rl.Resource().Attributes().PutStr("service.name", service)
+			for i := range records {
+				body := rl.ScopeLogs().AppendEmpty().LogRecords().AppendEmpty().Body()
+				if body.SetStr("order of the usual kind was paid"); service == "leaky" && i%10 == 0 {
+					body.SetStr("order paid with " + badge)
+				}
+			}
+		}
+		want := plog.NewLogs()
+		ld.ResourceLogs().At(1).CopyTo(want.ResourceLogs().AppendEmpty())
+		before := time.Now()
+		require.NoError(t, b.logs.ConsumeLogs(context.Background(), ld))
+		took := time.Since(before)
+		out := b.logsOut.AllLogs()[batch]
+		require.Equal(t, bodies([]plog.Logs{want}), bodies([]plog.Logs{out})[records:], "another source is changed")
+		contained := strings.Count(strings.Join(bodies([]plog.Logs{out}), "\n"), "[redacted:contained]")
+		over := (batch+1)*records/10 > 100
+		if over {
+			passed += records - contained
+			require.Equal(t, records, contained)
+		} else {
+			require.Zero(t, contained)
+		}
+		if over && batch == 10 {
+			t.Logf("from the finding over the limit to the first contained record: %.2f ms, of which all is the gate's work on that batch of %d records", float64(took.Microseconds())/1000, 2*records)
+		}
+	}
+	t.Logf("%d records of the source passed uncontained after it, in 10 batches", passed)
 }
 
 // Data that cannot be changed is refused, not passed and not a crash.

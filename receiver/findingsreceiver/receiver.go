@@ -29,6 +29,8 @@ type findings struct {
 	stop   chan struct{}
 	done   sync.WaitGroup
 	unsent []finding.Row // what the pipeline did not take the last time
+	// untold is what became of containments and the pipeline has not taken.
+	untold []finding.ContainmentEvent
 	lost   atomic.Int64
 	// before is what the hub had lost before this receiver came.
 	before int64
@@ -68,6 +70,7 @@ func (f *findings) Shutdown(ctx context.Context) error {
 		f.done.Wait()
 		f.send(ctx, f.tap.Close())
 		f.giveUp()
+		f.tell(ctx)
 		f.tap = nil
 	}
 	f.builder.Shutdown()
@@ -92,6 +95,7 @@ func (f *findings) run() {
 			return
 		case <-tick.C:
 			f.send(ctx, f.tap.Rows())
+			f.tell(ctx)
 		}
 	}
 }
@@ -126,6 +130,27 @@ func (f *findings) push(ctx context.Context, rows []finding.Row) bool {
 		return true
 	}
 	return false
+}
+
+// maxUntold bounds what is kept for a pipeline that does not take it.
+const maxUntold = 1024
+
+// tell hands on what became of containments; what is not taken is tried again with the
+// next, and beyond a bound the oldest go.
+func (f *findings) tell(ctx context.Context) {
+	f.untold = append(f.untold, f.tap.ContainmentEvents()...)
+	f.untold = f.untold[max(0, len(f.untold)-maxUntold):]
+	if len(f.untold) == 0 {
+		return
+	}
+	err := f.next.ConsumeLogs(ctx, findinglog.WriteContainments(f.untold, time.Now()))
+	switch {
+	case err == nil:
+		f.untold = nil
+	case consumererror.IsPermanent(err):
+		f.logger.Warn("The pipeline refused what became of containments; it is lost", zap.Int("events", len(f.untold)), zap.Error(err))
+		f.untold = nil
+	}
 }
 
 // giveUp counts what is still unsent as lost.

@@ -172,3 +172,35 @@ func TestConfig(t *testing.T) {
 		require.Equal(t, c.want, got)
 	}
 }
+
+// TestContainmentsArrive: what becomes of a containment goes the way of findings, and
+// again if it was not taken.
+func TestContainmentsArrive(t *testing.T) {
+	next := new(consumertest.LogsSink)
+	gate := &pipeline{answer: errors.New("full")}
+	both, err := consumer.NewLogs(func(ctx context.Context, ld plog.Logs) error {
+		if err := gate.ConsumeLogs(ctx, ld); err != nil {
+			return err
+		}
+		return next.ConsumeLogs(ctx, ld)
+	})
+	require.NoError(t, err)
+	r, _, _ := start(t, minInterval, both)
+	hub := finding.HubNamed(t.Name())
+	require.NoError(t, hub.Contain(finding.Containment{Service: "cart", Until: time.Now().Add(time.Hour), Reason: "incident", By: "ledger"}))
+	time.Sleep(minInterval * 3 / 2)
+	gate.say(nil)
+	changes := func() (all []finding.Change) {
+		for _, ld := range next.AllLogs() {
+			events, _ := findinglog.ReadContainments(ld)
+			for _, e := range events {
+				all = append(all, e.Change)
+			}
+		}
+		return all
+	}
+	require.Eventually(t, func() bool { return len(changes()) == 1 }, 5*time.Second, 5*time.Millisecond)
+	hub.Release("cart", "")
+	require.NoError(t, r.Shutdown(context.Background()))
+	require.Equal(t, []finding.Change{finding.ContainmentStarted, finding.ContainmentReleased}, changes())
+}

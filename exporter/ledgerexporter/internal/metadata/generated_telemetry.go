@@ -23,11 +23,13 @@ func Tracer(settings component.TelemetrySettings) trace.Tracer {
 // TelemetryBuilder provides an interface for components to report telemetry
 // as defined in metadata and user config.
 type TelemetryBuilder struct {
-	meter                          metric.Meter
-	mu                             sync.Mutex
-	registrations                  []metric.Registration
-	ExporterAirtightLedgerDropped  metric.Int64Counter
-	ExporterAirtightLedgerRecorded metric.Int64Counter
+	meter                           metric.Meter
+	mu                              sync.Mutex
+	registrations                   []metric.Registration
+	ExporterAirtightLedgerAlerts    metric.Int64Counter
+	ExporterAirtightLedgerDropped   metric.Int64Counter
+	ExporterAirtightLedgerIncidents metric.Int64Counter
+	ExporterAirtightLedgerRecorded  metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -59,10 +61,22 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.ExporterAirtightLedgerAlerts, err = builder.meter.Int64Counter(
+		"otelcol_exporter_airtight_ledger_alerts",
+		metric.WithDescription("Alerts by what became of them. [Development]"),
+		metric.WithUnit("{alert}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ExporterAirtightLedgerDropped, err = builder.meter.Int64Counter(
 		"otelcol_exporter_airtight_ledger_dropped",
-		metric.WithDescription("Log records with findings that the ledger could not take in. What it took in and could not write, otelcol_exporter_send_failed_log_records counts. [Development]"),
-		metric.WithUnit("{record}"),
+		metric.WithDescription("Findings that the ledger could not take in; a record that can't be read counts as one. What it took in and could not write, otelcol_exporter_send_failed_log_records counts by records. [Development]"),
+		metric.WithUnit("{finding}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExporterAirtightLedgerIncidents, err = builder.meter.Int64Counter(
+		"otelcol_exporter_airtight_ledger_incidents",
+		metric.WithDescription("Incidents that were opened, reopened or closed by this process. [Development]"),
+		metric.WithUnit("{incident}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ExporterAirtightLedgerRecorded, err = builder.meter.Int64Counter(

@@ -19,9 +19,17 @@ func TestSetupTelemetry(t *testing.T) {
 	tb, err := metadata.NewTelemetryBuilder(testTel.NewTelemetrySettings())
 	require.NoError(t, err)
 	defer tb.Shutdown()
+	tb.ExporterAirtightLedgerAlerts.Add(context.Background(), 1)
 	tb.ExporterAirtightLedgerDropped.Add(context.Background(), 1)
+	tb.ExporterAirtightLedgerIncidents.Add(context.Background(), 1)
 	tb.ExporterAirtightLedgerRecorded.Add(context.Background(), 1)
+	AssertEqualExporterAirtightLedgerAlerts(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualExporterAirtightLedgerDropped(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExporterAirtightLedgerIncidents(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExporterAirtightLedgerRecorded(t, testTel,

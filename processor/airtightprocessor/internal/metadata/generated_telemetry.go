@@ -25,16 +25,18 @@ func Tracer(settings component.TelemetrySettings) trace.Tracer {
 // TelemetryBuilder provides an interface for components to report telemetry
 // as defined in metadata and user config.
 type TelemetryBuilder struct {
-	meter                            metric.Meter
-	mu                               sync.Mutex
-	registrations                    []metric.Registration
-	ProcessorAirtightBytes           metric.Int64Counter
-	ProcessorAirtightFindings        metric.Int64Counter
-	ProcessorAirtightPolicyInfo      metric.Int64ObservableGauge
-	ProcessorAirtightRecords         metric.Int64Counter
-	ProcessorAirtightReloads         metric.Int64Counter
-	ProcessorAirtightSuppressed      metric.Int64Counter
-	ProcessorAirtightTombstonedBytes metric.Int64Counter
+	meter                             metric.Meter
+	mu                                sync.Mutex
+	registrations                     []metric.Registration
+	ProcessorAirtightBytes            metric.Int64Counter
+	ProcessorAirtightContainedRecords metric.Int64Counter
+	ProcessorAirtightContainedSources metric.Int64ObservableGauge
+	ProcessorAirtightFindings         metric.Int64Counter
+	ProcessorAirtightPolicyInfo       metric.Int64ObservableGauge
+	ProcessorAirtightRecords          metric.Int64Counter
+	ProcessorAirtightReloads          metric.Int64Counter
+	ProcessorAirtightSuppressed       metric.Int64Counter
+	ProcessorAirtightTombstonedBytes  metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -46,6 +48,21 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterProcessorAirtightContainedSourcesCallback sets callback for observable ProcessorAirtightContainedSources metric.
+func (builder *TelemetryBuilder) RegisterProcessorAirtightContainedSourcesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorAirtightContainedSources, obs: o})
+		return nil
+	}, builder.ProcessorAirtightContainedSources)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
 }
 
 // RegisterProcessorAirtightPolicyInfoCallback sets callback for observable ProcessorAirtightPolicyInfo metric.
@@ -95,6 +112,18 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_airtight_bytes",
 		metric.WithDescription("Bytes of text brought before the gate. [Development]"),
 		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorAirtightContainedRecords, err = builder.meter.Int64Counter(
+		"otelcol_processor_airtight_contained_records",
+		metric.WithDescription("Log records and spans whose texts were masked because their source is contained. [Development]"),
+		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorAirtightContainedSources, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_airtight_contained_sources",
+		metric.WithDescription("Sources that are contained at present, by the policy's limit or by an order that it follows. [Development]"),
+		metric.WithUnit("{source}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorAirtightFindings, err = builder.meter.Int64Counter(

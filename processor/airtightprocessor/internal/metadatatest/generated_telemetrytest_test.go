@@ -20,17 +20,28 @@ func TestSetupTelemetry(t *testing.T) {
 	tb, err := metadata.NewTelemetryBuilder(testTel.NewTelemetrySettings())
 	require.NoError(t, err)
 	defer tb.Shutdown()
+	require.NoError(t, tb.RegisterProcessorAirtightContainedSourcesCallback(func(_ context.Context, observer metric.Int64Observer) error {
+		observer.Observe(1)
+		return nil
+	}))
 	require.NoError(t, tb.RegisterProcessorAirtightPolicyInfoCallback(func(_ context.Context, observer metric.Int64Observer) error {
 		observer.Observe(1)
 		return nil
 	}))
 	tb.ProcessorAirtightBytes.Add(context.Background(), 1)
+	tb.ProcessorAirtightContainedRecords.Add(context.Background(), 1)
 	tb.ProcessorAirtightFindings.Add(context.Background(), 1)
 	tb.ProcessorAirtightRecords.Add(context.Background(), 1)
 	tb.ProcessorAirtightReloads.Add(context.Background(), 1)
 	tb.ProcessorAirtightSuppressed.Add(context.Background(), 1)
 	tb.ProcessorAirtightTombstonedBytes.Add(context.Background(), 1)
 	AssertEqualProcessorAirtightBytes(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorAirtightContainedRecords(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorAirtightContainedSources(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorAirtightFindings(t, testTel,
