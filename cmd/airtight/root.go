@@ -36,6 +36,7 @@ gate for a pipe.`,
   airtight scan --format html logs/ > report.html
   airtight tune --policy policy.yaml /var/log/app
   airtight explain 'user=ann mail=ann@example.com'
+  airtight trace --keyring keyring.yaml
   airtight components`,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -81,7 +81,7 @@ Exit status: 0 seen, 1 not seen, 2 could not.`,
 		}
 		t := newTraced(answer, ring)
 		if n := len(asked) - ledger.MaxTraced; n > 0 {
-			t.Limits = append(t.Limits, fmt.Sprintf("the keyring has more keys than can be asked for: %s under the oldest were left out", fingerprints(int64(n))))
+			t.Limits = append(t.Limits, fmt.Sprintf("the keyring has more keys than can be asked for: %s under the oldest were left out", plural(n, "fingerprint")))
 		}
 		if err := write(cmd.OutOrStdout(), t); err != nil {
 			return err

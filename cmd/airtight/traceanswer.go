@@ -52,9 +52,9 @@ func newTraced(answer *ledger.Trace, ring *keyring.Ring) *traced {
 		_, has := ring.Key(k.ID)
 		switch {
 		case k.ID == finding.RunKeyID:
-			limit("%s made by gates without a keyring, from %s to %s, can't be compared with anything: a value seen there alone is not found", fingerprints(k.Values), stamp(k.First), stamp(k.Last))
+			limit("fingerprints made by gates without a keyring, from %s to %s, can't be compared with anything: a value seen there alone is not found", stamp(k.First), stamp(k.Last))
 		case !has:
-			limit("%s made under key %s, from %s to %s, which this keyring does not have: a value seen under it alone is not found", fingerprints(k.Values), plain(k.ID), stamp(k.First), stamp(k.Last))
+			limit("fingerprints were made under key %s, from %s to %s, which this keyring does not have: a value seen under it alone is not found", plain(k.ID), stamp(k.First), stamp(k.Last))
 		}
 	}
 	for _, b := range answer.Blind {
@@ -68,12 +68,10 @@ func newTraced(answer *ledger.Trace, ring *keyring.Ring) *traced {
 	if oldest.IsZero() {
 		limit("the ledger holds no fingerprint")
 	} else {
-		limit("the ledger's fingerprints go back to %s; older ones are removed after its retention", stamp(oldest))
+		limit("the ledger's fingerprints go back to %s: a value that was seen last before that is not found", stamp(oldest))
 	}
 	return t
 }
-
-func fingerprints(n int64) string { return plural(int(n), "fingerprint") }
 
 func traceJSON(out io.Writer, t *traced) error { return json.NewEncoder(out).Encode(t) }
 

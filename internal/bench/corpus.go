@@ -28,6 +28,12 @@ type expectation struct {
 	Kinds map[string]int `json:"kinds,omitempty"`
 }
 
+// part is the i-th of so many parts of the corpus: its first line and its length.
+func (c *corpus) part(i, of int) (from, n int) {
+	n = len(c.lines) / of
+	return i * n, n
+}
+
 // The corpora. Lines are about 129 bytes long, which is the mean of server logs, and
 // values about 9, which is that of attributes.
 const (

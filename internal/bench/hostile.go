@@ -24,21 +24,33 @@ type attack struct {
 
 // attacks measures every hostile text, and clean lines along with them.
 func attacks(e *detect.Engine, text *corpus, rounds int, progress func(string)) (all []attack, baseline spread) {
-	lines := texts(text.lines, e.All())
 	var found []detect.Match
-	perByte := func(in []detect.Text, size int) float64 {
+	asked := 0
+	// What is asked differs from time to time, so that no memory of texts answers.
+	perByte := func(next func(i int) []string) float64 {
 		runtime.GC()
-		n := 0
+		size := 0
 		var took time.Duration
 		for took < 10*time.Millisecond {
+			asked++
+			lines := next(asked)
+			in := texts(lines, e.All())
 			cpu, _ := onThread(func() int {
 				found = e.Scan(found[:0], in)
 				return len(found)
 			})
 			took += cpu
-			n++
+			size += bytesOf(lines)
 		}
-		return float64(took) / float64(n*size)
+		return float64(took) / float64(size)
+	}
+	cleanLines := func(i int) []string {
+		const some = 500
+		from := i * some % (len(text.lines) - some)
+		return text.lines[from : from+some]
+	}
+	repeated := func(unit string, size int) func(int) []string {
+		return func(i int) []string { return []string{fmt.Sprint(i, " ") + hostile(unit, size)} }
 	}
 	small, large := make([][]float64, len(hostileUnits)), make([][]float64, len(hostileUnits))
 	all = make([]attack, len(hostileUnits))
@@ -47,12 +59,10 @@ func attacks(e *detect.Engine, text *corpus, rounds int, progress func(string)) 
 		for i, unit := range hostileUnits {
 			progress(fmt.Sprintf("hostile texts: round %d of %d, %q", round+1, rounds, unit))
 			if i%4 == 0 {
-				cleanly = append(cleanly, perByte(lines, text.Bytes))
+				cleanly = append(cleanly, perByte(cleanLines))
 			}
-			one := texts([]string{hostile(unit, smallHostile)}, e.All())
-			small[i] = append(small[i], perByte(one, smallHostile))
-			one = texts([]string{hostile(unit, largeHostile)}, e.All())
-			large[i] = append(large[i], perByte(one, largeHostile))
+			small[i] = append(small[i], perByte(repeated(unit, smallHostile)))
+			large[i] = append(large[i], perByte(repeated(unit, largeHostile)))
 			all[i].unit = unit
 			for _, m := range found {
 				if m.Reason != 0 {

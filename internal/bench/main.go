@@ -24,8 +24,8 @@ func main() {
 	var o options
 	child := flag.String("child", "", "for the program's own children")
 	flag.IntVar(&o.rounds, "rounds", 9, "rounds; the median is printed")
-	flag.IntVar(&o.lines, "lines", 8000, "lines of each corpus")
-	flag.IntVar(&o.records, "records", 2000, "records of a batch in the pipelines")
+	flag.IntVar(&o.lines, "lines", 8000, "lines of each corpus for one round")
+	flag.IntVar(&o.records, "records", 1000, "records of a batch in the pipelines")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the corpora")
 	flag.DurationVar(&o.budget, "budget", 150*time.Millisecond, "CPU time of one measure")
 	flag.StringVar(&o.corpus, "corpus", "", "directory to write the corpora to and leave them; by default a temporary one")

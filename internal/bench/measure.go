@@ -64,7 +64,9 @@ func ofProcess() time.Duration {
 type figures map[string]map[string][]float64
 
 // compete measures every contender on every corpus in every round, so that a machine
-// whose speed drifts drifts for all of them. budget is the CPU time of one measure.
+// whose speed drifts drifts for all of them. budget is the CPU time of one measure. Each
+// round has a part of the corpus of its own, so that nobody is asked twice about a line:
+// a memory of lines would be asked about nothing else.
 func compete(contenders []contender, on []*corpus, rounds int, budget time.Duration, progress func(string)) (figures, error) {
 	f := figures{}
 	type pair struct{ contender, corpus int }
@@ -73,7 +75,7 @@ func compete(contenders []contender, on []*corpus, rounds int, budget time.Durat
 		f[c.name] = map[string][]float64{}
 		for j, text := range on {
 			progress(fmt.Sprintf("warming up: %s, %s", c.name, text.Name))
-			n, err := calibrate(c, text, budget)
+			n, err := calibrate(c, text, rounds, budget)
 			if err != nil {
 				return nil, err
 			}
@@ -92,8 +94,7 @@ func compete(contenders []contender, on []*corpus, rounds int, budget time.Durat
 			}
 			for _, i := range order {
 				c, n := contenders[i], size[pair{i, j}]
-				// A slow one gets another part of the corpus in each round.
-				from := round * n % max(1, len(text.lines)-n+1)
+				from, _ := text.part(round+1, rounds+1)
 				cpu, _, err := c.measure(text, from, n)
 				if err != nil {
 					return nil, err
@@ -106,9 +107,11 @@ func compete(contenders []contender, on []*corpus, rounds int, budget time.Durat
 }
 
 // calibrate is how many lines a contender examines in the time of one measure: at
-// most all of them. Each number is tried twice, for automata are built as texts come.
-func calibrate(c contender, text *corpus, budget time.Duration) (int, error) {
-	for n := min(16, len(text.lines)); ; n = min(4*n, len(text.lines)) {
+// most a round's. Each number is tried twice, for automata are built as texts come. It
+// is done on a part of the corpus that no round gets.
+func calibrate(c contender, text *corpus, rounds int, budget time.Duration) (int, error) {
+	_, all := text.part(0, rounds+1)
+	for n := min(16, all); ; n = min(4*n, all) {
 		var cpu time.Duration
 		for range 2 {
 			var err error
@@ -116,8 +119,8 @@ func calibrate(c contender, text *corpus, budget time.Duration) (int, error) {
 				return 0, fmt.Errorf("%s: %w", c.name, err)
 			}
 		}
-		if cpu > budget/8 || n == len(text.lines) {
-			return min(len(text.lines), max(16, int(float64(n)*float64(budget)/float64(max(1, cpu))))), nil
+		if cpu > budget/8 || n == all {
+			return min(all, max(16, int(float64(n)*float64(budget)/float64(max(1, cpu))))), nil
 		}
 	}
 }

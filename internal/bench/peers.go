@@ -26,11 +26,12 @@ const (
 )
 
 // typicalPatterns are what a typical public configuration of the redaction processor
-// blocks: cards, e-mail, phone, SSN and keys.
+// blocks of personal data: e-mail, three brands of cards, SSN, telephone, IP and MAC
+// addresses, accounts and passports.
 var typicalPatterns = []string{
-	"4[0-9]{12}(?:[0-9]{3})?", "(5[1-5][0-9]{14})", "3[47][0-9]{13}", "[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}",
-	"\\b\\d{3}-\\d{2}-\\d{4}\\b", "\\+?[0-9]{1,3}[ -]?\\(?[0-9]{3}\\)?[ -]?[0-9]{3}[ -]?[0-9]{4}", "AKIA[0-9A-Z]{16}",
-	"gh[pousr]_[0-9A-Za-z]{36}", "eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+", "(?i)bearer [a-z0-9._~+/-]+=*",
+	`[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}`, `4[0-9]{12}(?:[0-9]{3})?`, `(5[1-5][0-9]{14})`, `3[47][0-9]{13}`,
+	`\b\d{3}-\d{2}-\d{4}\b`, `\+?[0-9]{1,3}[ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -]?[0-9]{4}`, `\b(?:\d{1,3}\.){3}\d{1,3}\b`,
+	`\b(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}\b`, `\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b`, `\b[A-Z]\d{8}\b`,
 }
 
 // patternsOf are the rules as peers take them that know nothing but patterns: a rule's

@@ -65,11 +65,12 @@ func recordsOf(of []pipeline, on []*corpus, records, rounds int, progress func(s
 		f[p.name] = map[string][]float64{}
 	}
 	for _, text := range on {
-		in, err := new(plog.ProtoMarshaler).MarshalLogs(logs(text.lines[:min(records, len(text.lines))]))
-		if err != nil {
-			return nil, err
-		}
 		for round := range rounds + 1 {
+			from, n := text.part(round, rounds+1)
+			in, err := batches(text.lines[from:from+n], records)
+			if err != nil {
+				return nil, err
+			}
 			progress(fmt.Sprintf("pipelines, %s: round %d of %d", text.Name, round, rounds))
 			order := slices.Clone(of)
 			if round%2 == 1 {
@@ -81,7 +82,7 @@ func recordsOf(of []pipeline, on []*corpus, records, rounds int, progress func(s
 					return nil, err
 				}
 				if round > 0 { // the first warms up
-					f[p.name][text.Name] = append(f[p.name][text.Name], ns/float64(min(records, len(text.lines))))
+					f[p.name][text.Name] = append(f[p.name][text.Name], ns/float64(n))
 				}
 			}
 		}
@@ -100,26 +101,35 @@ func logs(lines []string) plog.Logs {
 	rl.Resource().Attributes().PutStr("k8s.namespace.name", "shop")
 	sl := rl.ScopeLogs().AppendEmpty()
 	sl.Scope().SetName("github.com/acme/shop/checkout")
-	for _, line := range lines {
+	for i, line := range lines {
 		rec := sl.LogRecords().AppendEmpty()
 		rec.Body().SetStr(line)
 		rec.SetSeverityText("INFO")
 		rec.Attributes().PutStr("http.request.method", "GET")
 		rec.Attributes().PutStr("http.route", "/api/v1/items/{id}")
 		rec.Attributes().PutInt("http.response.status_code", 200)
-		rec.Attributes().PutStr("thread.name", "worker-7")
+		rec.Attributes().PutStr("thread.name", fmt.Sprintf("worker-%d", i%32))
 	}
 	return ld
 }
 
-// passes is how often a batch goes through for one figure.
-const passes = 10
+// batches are lines as requests of so many records each.
+func batches(lines []string, records int) (requests [][]byte, err error) {
+	for from := 0; from < len(lines); from += records {
+		request, err := new(plog.ProtoMarshaler).MarshalLogs(logs(lines[from:min(len(lines), from+records)]))
+		if err != nil {
+			return nil, err
+		}
+		requests = append(requests, request)
+	}
+	return requests, nil
+}
 
-// through is the CPU time in nanoseconds that one batch takes through a pipeline.
-func through(next consumer.Logs, in []byte) (float64, error) {
+// through is the CPU time in nanoseconds that requests take through a pipeline.
+func through(next consumer.Logs, requests [][]byte) (float64, error) {
 	runtime.GC()
 	before := ofProcess()
-	for range passes {
+	for _, in := range requests {
 		ld, err := new(plog.ProtoUnmarshaler).UnmarshalLogs(in)
 		if err != nil {
 			return 0, err
@@ -128,7 +138,7 @@ func through(next consumer.Logs, in []byte) (float64, error) {
 			return 0, err
 		}
 	}
-	return float64(ofProcess()-before) / passes, nil
+	return float64(ofProcess() - before), nil
 }
 
 // sink is the end of the pipeline: it marshals what comes.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"testing"
-
-	"go.opentelemetry.io/collector/pdata/plog"
 )
 
 // BenchmarkPipeline is for profiles of one pipeline: -bench 'default.*/clean' -cpuprofile.
@@ -16,7 +14,7 @@ func BenchmarkPipeline(b *testing.B) {
 	for _, p := range all {
 		for _, name := range []string{clean, hits10} {
 			b.Run(p.name+"/"+name, func(b *testing.B) {
-				in, err := new(plog.ProtoMarshaler).MarshalLogs(logs(text[name].lines[:1000]))
+				in, err := batches(text[name].lines, 1000)
 				if err != nil {
 					b.Fatal(err)
 				}

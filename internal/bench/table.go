@@ -56,7 +56,7 @@ const figuresBegin, figuresEnd = "<!-- figures -->", "<!-- end of figures -->"
 // into puts text between the marks of a document, or on standard output for "-".
 func into(path, text string) error {
 	if path == "-" {
-		_, err := fmt.Print(text)
+		_, err := fmt.Fprint(os.Stdout, text)
 		return err
 	}
 	doc, err := os.ReadFile(path)

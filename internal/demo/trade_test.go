@@ -18,7 +18,9 @@ func TestTrade(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- Trade(ctx, sink.Addr(), func(text string) { t.Errorf("it is too early for %q", text) }) }()
+	go func() {
+		ended <- Trade(ctx, sink.Addr(), func(text string) { t.Errorf("it is too early for %q", text) })
+	}()
 	const records = 20
 	came := sink.TakeRecords(ctx, records)
 	cancel()

@@ -23,6 +23,3 @@ var fingerprintForm = regexp.MustCompile(`^[a-z0-9]{1,16}:[a-z2-7]{16}$`)
 
 // IsFingerprint reports whether s has the form of a fingerprint.
 func IsFingerprint(s string) bool { return fingerprintForm.MatchString(s) }
-
-// FingerprintSuffix is how many bytes of a fingerprint follow its key's id.
-const FingerprintSuffix = 1 + fingerprintBytes*8/5

@@ -47,7 +47,7 @@ type Incident struct {
 	Class    string        `json:"class"`
 	Severity string        `json:"severity,omitempty"`
 	Rules    []string      `json:"rules"`
-	Leaks    []string      `json:"leaks"` // ids, the first hundred
+	Leaks    []string      `json:"leaks"` // ids, at most a hundred
 	State    IncidentState `json:"state"`
 	Opened   time.Time     `json:"opened"`
 	LastSeen time.Time     `json:"last_seen"`
@@ -185,19 +185,22 @@ func (l *Ledger) incidentRows(ctx context.Context, where string, args ...any) (a
 
 // fillLeaks sets the ids of the leaks of incidents.
 func (l *Ledger) fillLeaks(ctx context.Context, all []incidentRow) error {
+	by := make(map[string]*Incident, len(all))
+	ids := make([]any, len(all))
 	for n := range all {
-		i := &all[n].Incident
-		err := l.db.read(ctx, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			i.Leaks = append(i.Leaks, id)
-			return err
-		}, `SELECT leak_id FROM incident_leak WHERE incident_id = ? ORDER BY leak_id LIMIT ?`, i.ID, maxShown)
-		if err != nil {
-			return err
-		}
+		ids[n], by[all[n].ID] = all[n].ID, &all[n].Incident
 	}
-	return nil
+	if len(all) == 0 {
+		return nil
+	}
+	return l.db.read(ctx, func(rows *sql.Rows) error {
+		var incident, leak string
+		err := rows.Scan(&incident, &leak)
+		if i := by[incident]; i != nil {
+			i.Leaks = append(i.Leaks, leak)
+		}
+		return err
+	}, `SELECT incident_id, leak_id FROM incident_leak WHERE incident_id IN (?`+strings.Repeat(", ?", len(ids)-1)+`) ORDER BY incident_id, leak_id`, ids...)
 }
 
 // Incidents implements Reader.

@@ -171,6 +171,9 @@ func (l *Ledger) Tend(ctx context.Context) error {
 				return fmt.Errorf("old rows can't be removed: %w", err)
 			}
 		}
+		if err := tx.forgetKeys(oldest); err != nil {
+			return fmt.Errorf("old rows can't be removed: %w", err)
+		}
 		expired, err := tx.ids(`SELECT id FROM leak WHERE state = ? AND state_expires > 0 AND state_expires <= ?`, string(Accepted), millis(now))
 		if err != nil {
 			return err

@@ -145,7 +145,10 @@ func (l *Ledger) Record(ctx context.Context, rows []finding.Row) error {
 				return fmt.Errorf("findings can't be recorded: %w", err)
 			}
 		}
-		return tx.versions(rows, millis(now))
+		if err := tx.versions(rows, millis(now)); err != nil {
+			return err
+		}
+		return tx.keys(rows, millis(now))
 	})
 	if err == nil {
 		l.watching.recorded()

@@ -55,14 +55,6 @@ type Sighting struct {
 	Destinations []Destination `json:"destinations"`
 }
 
-// KeySpan is a key by its id, and what the ledger holds of it.
-type KeySpan struct {
-	ID     string    `json:"id"`
-	Values int64     `json:"values"`
-	First  time.Time `json:"first"`
-	Last   time.Time `json:"last"`
-}
-
 // Why a value may be in a leak without a fingerprint that says so.
 const (
 	// BlindOverflow: more values leaked than are told apart.
@@ -85,7 +77,7 @@ type BlindSpot struct {
 // Trace implements Tracer. What is no fingerprint, and what is beyond MaxTraced, is
 // not looked for.
 func (l *Ledger) Trace(ctx context.Context, fingerprints []string) (*Trace, error) {
-	t := &Trace{Sightings: []Sighting{}, Keys: []KeySpan{}, Blind: []BlindSpot{}}
+	t := &Trace{Sightings: []Sighting{}, Blind: []BlindSpot{}}
 	var args []any
 	for _, f := range fingerprints {
 		if finding.IsFingerprint(f) && len(args) < MaxTraced {
@@ -97,7 +89,8 @@ func (l *Ledger) Trace(ctx context.Context, fingerprints []string) (*Trace, erro
 			return nil, err
 		}
 	}
-	if err := l.keySpans(ctx, t); err != nil {
+	var err error
+	if t.Keys, err = l.keySpans(ctx); err != nil {
 		return nil, err
 	}
 	return t, l.blindSpots(ctx, t)
@@ -135,19 +128,6 @@ func (l *Ledger) sightings(ctx context.Context, t *Trace, fingerprints []any) er
 		s.Sources, s.Destinations = d.Sources, d.Destinations
 	}
 	return nil
-}
-
-func (l *Ledger) keySpans(ctx context.Context, t *Trace) error {
-	return l.each(ctx, `SELECT substr(fingerprint, 1, length(fingerprint) - ?), COUNT(*), MIN(first_seen), MAX(last_seen)
-		FROM leak_value WHERE length(fingerprint) > ? GROUP BY 1 ORDER BY 4 DESC LIMIT ?`,
-		[]any{finding.FingerprintSuffix, finding.FingerprintSuffix, maxShown}, func(rows *sql.Rows) error {
-			var k KeySpan
-			var first, last int64
-			err := rows.Scan(&k.ID, &k.Values, &first, &last)
-			k.First, k.Last = fromMillis(first), fromMillis(last)
-			t.Keys = append(t.Keys, k)
-			return err
-		})
 }
 
 func (l *Ledger) blindSpots(ctx context.Context, t *Trace) error {

@@ -54,14 +54,54 @@ func TestTrace(t *testing.T) {
 			len(pay.Sources) != 1 || pay.Sources[0].File != "pay.go" || pay.Sources[0].Line != 42 {
 			t.Errorf("%+v", pay)
 		}
-		if len(got.Keys) != 2 || got.Keys[0].ID != "k2" || got.Keys[1].ID != "k1" || got.Keys[1].Values != 3 || !got.Keys[1].First.Equal(noon) {
+		if len(got.Keys) != 2 || got.Keys[0].ID != "k2" || got.Keys[1].ID != "k1" || !got.Keys[1].First.Equal(noon) || !got.Keys[1].Last.Equal(noon.Add(time.Hour)) {
 			t.Errorf("%+v", got.Keys)
 		}
 		if len(got.Blind) != 2 || got.Blind[0].Reason != BlindOverflow || got.Blind[0].Rule != "acme-key" || got.Blind[1].Reason != BlindNone || got.Blind[1].Rule != "card-cvv" || got.Blind[1].Leaks != 1 {
 			t.Errorf("%+v", got.Blind)
 		}
-		if got, err := l.Trace(t.Context(), nil); err != nil || len(got.Sightings) != 0 || len(got.Keys) != 2 {
+		// Keys are forgotten with the last of their fingerprints.
+		c.forward(defaultRetention + noon.Add(90*time.Minute).Sub(c.now()))
+		if err := l.Tend(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := l.Trace(t.Context(), []string{print("k2", 0)}); err != nil || len(got.Sightings) != 1 || len(got.Keys) != 1 || got.Keys[0].ID != "k2" {
 			t.Errorf("%+v, %v", got, err)
+		}
+		if got, err := l.Trace(t.Context(), nil); err != nil || len(got.Sightings) != 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+// TestKeysOfOlderLedger: a ledger from before keys were noted knows those of the
+// fingerprints it has.
+func TestKeysOfOlderLedger(t *testing.T) {
+	bothKinds(t, func(t *testing.T, o Options, c *clock) {
+		l := open(t, o)
+		defer closed(t, l)
+		record(t, l, found(noon, func(r *finding.Row) { r.Fingerprint = print("k1", 0) }), found(noon, func(r *finding.Row) { r.Fingerprint = "k1:short" }))
+		script, err := migrations.ReadFile("migrations/0004_fingerprint_keys.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = l.db.write(t.Context(), func(tx *tx) error {
+			for statement := range strings.SplitSeq("DROP TABLE fingerprint_key;"+withoutComments(string(script)), ";") {
+				if strings.TrimSpace(statement) == "" {
+					continue
+				}
+				if _, err := tx.exec(statement); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, err := l.keySpans(t.Context())
+		if err != nil || len(keys) != 1 || keys[0].ID != "k1" || !keys[0].First.Equal(noon) {
+			t.Errorf("%+v, %v", keys, err)
 		}
 	})
 }

@@ -11,28 +11,40 @@ func digit32(c byte) int {
 	return -1
 }
 
-// base32 reads the digits that are all of s, if they write text of at least minWritten
-// bytes, printable to the last. What is left over of the last byte is to be zero.
-func base32(s string) (text string, ok bool) {
+// read32 reads the digits that are all of s, if they write text of at least minWritten
+// bytes, printable to the last. What is left over of the last byte is to be zero. It
+// stops at the first digit that is none, and takes no room before it has seen a few.
+func read32(s string) (text string, ok bool) {
 	const least = 18 // digits that write minWritten bytes
 	if len(s) < least {
 		return "", false
 	}
-	out := make([]byte, 0, len(s)*5/8)
+	for i := range least {
+		if digit32(s[i]) < 0 {
+			return "", false
+		}
+	}
+	out, ok := decode32(nil, s)
+	return string(out), ok && textLen(out) == len(out)
+}
+
+// decode32 appends what base32 writes. It gives up at what is no digit, and after a few
+// bytes that are no text.
+func decode32(dst []byte, s string) ([]byte, bool) {
 	acc, bits := 0, 0
 	for i := range len(s) {
 		v := digit32(s[i])
 		if v < 0 {
-			return "", false
+			return nil, false
 		}
 		acc = acc<<5 | v
 		if bits += 5; bits >= 8 {
 			bits -= 8
-			if out = append(out, byte(acc>>bits)); len(out) == quick && !isText(out) {
-				return "", false
+			if dst = append(dst, byte(acc>>bits)); len(dst) == quick && !isText(dst) {
+				return nil, false
 			}
 			acc &= 1<<bits - 1
 		}
 	}
-	return string(out), acc == 0 && len(out) >= minWritten && textLen(out) == len(out)
+	return dst, acc == 0
 }

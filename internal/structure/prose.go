@@ -98,7 +98,7 @@ func (r *reader) word(i, end int, in scope) int {
 		return r.url(stop+len("://"), end, in)
 	}
 	name := span.Span{Start: start, End: r.subscripts(stop, end)}
-	if op, value := r.operator(name.End, end, false); op != noOperator && isKeyWord(name.In(r.text)) {
+	if op, value := r.operator(name.End, end, false); op != noOperator && isKeyWord(name.In(r.text)) && !r.isVerdict(name) {
 		if IsTypeWord(name.In(r.text)) && r.follows(before, name) {
 			name = before // var token string = "x", const char *token
 		}
@@ -124,6 +124,13 @@ func (r *reader) word(i, end int, in scope) int {
 		return r.escapedRun(i, end, in)
 	}
 	return stop
+}
+
+// isVerdict reports whether a word is what go test says of a test, before its name:
+// --- PASS: TestRead/utf8 (0.00s).
+func (r *reader) isVerdict(word span.Span) bool {
+	const verdict, dashes = "PASS", "--- "
+	return word.Len() == len(verdict) && word.In(r.text) == verdict && strings.HasSuffix(r.text[:word.Start], dashes)
 }
 
 // isPrefix reports whether a word right before a quote belongs to the string that

@@ -73,14 +73,14 @@ func Runs(dst []Run, text string, room int) []Run {
 		end, next := runEnd(text, i)
 		for at := i; end-at >= shortRun; {
 			var w writing
-			if end-at >= minRun {
+			if t, ok := read32(text[at:end]); ok {
+				w = writing{text: t, read: end - at}
+			} else if end-at >= minRun {
 				w = written(text[at:end], room)
 			}
 			if w.text == "" && !w.cut {
-				if n, ok := number(text[at:end]); ok {
-					w = writing{text: n, read: end - at}
-				} else if n, ok := base32(text[at:end]); ok {
-					w = writing{text: n, read: end - at}
+				if t, ok := number(text[at:end]); ok {
+					w = writing{text: t, read: end - at}
 				}
 			}
 			if w.text != "" || w.cut {
@@ -242,20 +242,22 @@ type writing struct {
 // number reads the digits that are all of s, if they write a number of seven to ten
 // bytes as people write ids: digits, with a few capitals and separators.
 func number(s string) (text string, ok bool) {
-	if len(s) >= 2*minWritten || len(s)%4 == 1 {
+	if len(s) >= 2*minWritten {
 		return "", false
 	}
+	var buf [2 * minWritten]byte
+	out := buf[:0]
 	d := runDigits{text: s}
 	// Only these begin what writes a digit or a capital.
 	switch c := s[0]; {
 	case '3' <= c && c <= '5' && len(s)%2 == 0 && allHex(s):
 		d.hex = true
+		out = d.decode(out, cap(out))
+	case 'G' <= c && c <= 'L':
+		out, _ = decode32(out, s)
 	case 'M' <= c && c <= 'W' && len(s) < minRun:
-	default:
-		return "", false
+		out = d.decode(out, cap(out))
 	}
-	var buf [minWritten]byte
-	out := d.decode(buf[:0], len(buf))
 	digits := 0
 	for _, c := range out {
 		switch {

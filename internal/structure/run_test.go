@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"io"
@@ -50,6 +51,15 @@ func wrap(s string, width int, sep string) string {
 	return strings.Join(append(lines, s), sep)
 }
 
+// colons are the bytes of b in hexadecimal digits with colons between them.
+func colons(b []byte) string {
+	pairs := make([]string, len(b))
+	for i, c := range b {
+		pairs[i] = hex.EncodeToString([]byte{c})
+	}
+	return strings.Join(pairs, ":")
+}
+
 func TestRuns(t *testing.T) {
 	std, raw, url := base64.StdEncoding.EncodeToString, base64.RawStdEncoding.EncodeToString, base64.RawURLEncoding.EncodeToString
 	text := []byte(sentence)
@@ -72,6 +82,9 @@ func TestRuns(t *testing.T) {
 		"lines, written out":  {`"` + wrap(std(long), 76, `\n`) + `"`, wrap(std(long), 76, `\n`), string(long)},
 		"hexadecimal":         {"body " + hex.EncodeToString(text) + ",", hex.EncodeToString(text), sentence},
 		"hexadecimal capital": {strings.ToUpper(hex.EncodeToString(text)), strings.ToUpper(hex.EncodeToString(text)), sentence},
+		"hexadecimal, colons": {"x " + colons(text) + " y", colons(text), sentence},
+		"base32":              {"x " + base32.StdEncoding.EncodeToString(text) + " y", base32.StdEncoding.EncodeToString(text), sentence},
+		"a short number":      {"id " + std([]byte("417730912")) + " x", std([]byte("417730912")), "417730912"},
 		"hexadecimal, 0x":     {"=0x" + hex.EncodeToString(text), "0x" + hex.EncodeToString(text), sentence},
 		"bytea":               {`'\x` + hex.EncodeToString(text) + "'", "x" + hex.EncodeToString(text), sentence},
 		"gzip":                {"z " + std([]byte(gzipped(t, sentence))), std([]byte(gzipped(t, sentence))), sentence},
@@ -161,7 +174,7 @@ func TestRunsFind(t *testing.T) {
 // TestRunsAreLinear: a text in which each few bytes may begin a run, of a kind whose
 // beginning reads far ahead, is read once. Read again from each it would take hours.
 func TestRunsAreLinear(t *testing.T) {
-	for _, unit := range []string{"H4sI/", "H4sIAAAAAAAA/", "eJwA/", "1f8b08ff-", "QUJDREVGR0hJ/", "616263646566-", "QUJDREVGR0hJSktMQUJDREVGR0hJSktMQUJDREVGR0hJSktM\n", "0x", "-/+_"} {
+	for _, unit := range []string{"H4sI/", "H4sIAAAAAAAA/", "eJwA/", "1f8b08ff-", "QUJDREVGR0hJ/", "616263646566-", "QUJDREVGR0hJSktMQUJDREVGR0hJSktMQUJDREVGR0hJSktM\n", "0x", "-/+_", "ABCDEFGHIJKLMNOPQRSTUVWX/", "61:", "MTI4ODE3NzgyMQ/"} {
 		start := time.Now()
 		Runs(nil, strings.Repeat(unit, 4<<20/len(unit)), 1<<20)
 		if took := time.Since(start); took > 20*time.Second {
@@ -180,7 +193,7 @@ func FuzzRuns(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		last := 0
 		for _, r := range Runs(nil, text, 1<<16) {
-			if r.Span.Start < last || r.Span.End > len(text) || r.Span.Len() < minRun {
+			if r.Span.Start < last || r.Span.End > len(text) || r.Span.Len() < shortRun {
 				t.Fatalf("a run at %v", r.Span)
 			}
 			if r.Inflated == 0 && len(r.Text) > r.Span.Len() || r.Inflated > 1<<16 || textLen([]byte(r.Text)) != len(r.Text) {

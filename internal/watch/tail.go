@@ -20,6 +20,14 @@ const (
 	gridStep = 0.05
 )
 
+// grid holds the points, and how far apart they are.
+var grid = func() (g []struct{ at, apart float64 }) {
+	for u := -gridEnd; u <= gridEnd; u += gridStep {
+		g = append(g, struct{ at, apart float64 }{math.Sinh(u), math.Cosh(u)})
+	}
+	return g
+}()
+
 // Tail is the chance of a count of at least n.
 func (e Expectation) Tail(n int64) float64 {
 	if n <= 0 {
@@ -35,11 +43,14 @@ func (e Expectation) average(f func(rate float64) float64) float64 {
 	}
 	middle := math.Log(e.Mean) - e.Spread*e.Spread/2
 	sum, all := 0.0, 0.0
-	for u := -gridEnd; u <= gridEnd; u += gridStep {
-		z := math.Sinh(u)
-		weight := math.Cosh(u) * math.Exp(-(e.Freedom+1)/2*math.Log1p(z*z/e.Freedom))
+	const negligible = 1e-18
+	for _, z := range grid {
+		weight := z.apart * math.Exp(-(e.Freedom+1)/2*math.Log1p(z.at*z.at/e.Freedom))
+		if weight < negligible {
+			continue
+		}
 		all += weight
-		sum += weight * f(math.Exp(min(middle+e.Spread*z, 700)))
+		sum += weight * f(math.Exp(min(middle+e.Spread*z.at, 700)))
 	}
 	return sum / all
 }

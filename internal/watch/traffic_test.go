@@ -172,6 +172,9 @@ func TestFalseAlarmRate(t *testing.T) {
 
 // TestSurges says how long it takes until a source that leaks more is noticed.
 func TestSurges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
 	for _, c := range []struct {
 		times float64
 		most  time.Duration // by which the median source is noticed

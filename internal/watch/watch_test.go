@@ -78,7 +78,7 @@ func TestLikelihoodIsFair(t *testing.T) {
 		higher := e
 		higher.Mean *= persistentRise
 		mean := 0.0
-		for n := range int64(4000) {
+		for n := range int64(1500) {
 			mean += (e.Tail(n) - e.Tail(n+1)) * likelihood(n, higher, e)
 		}
 		if mean < 0.9 || mean > 1.1 {
@@ -221,7 +221,7 @@ func TestAnyCounts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := New(0)
 		at := monday
-		for _, n := range rapid.SliceOfN(rapid.Int64Range(0, 1<<45), 169, 220).Draw(t, "counts") {
+		for _, n := range rapid.SliceOfN(rapid.Int64Range(0, 1<<45), 169, 175).Draw(t, "counts") {
 			w.Learn(at, map[Source]int64{source: n})
 			at = at.Add(hour)
 		}

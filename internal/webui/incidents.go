@@ -23,7 +23,7 @@ type incidentsPage struct {
 
 func (p *pages) showIncidents(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	page := incidentsPage{frame: p.frame(r, "incidents"), State: q.Get("state"), Kind: q.Get("kind"), Kinds: ledger.IncidentKinds(), Later: q.Get("next") != ""}
+	page := incidentsPage{frame: p.liveFrame(r, "incidents"), State: q.Get("state"), Kind: q.Get("kind"), Kinds: ledger.IncidentKinds(), Later: q.Get("next") != ""}
 	list, err := p.Ledger.Incidents(r.Context(), ledger.IncidentFilter{
 		State: ledger.IncidentState(page.State), Kind: ledger.IncidentKind(page.Kind), Next: q.Get("next"), Limit: perPage,
 	})
@@ -68,11 +68,12 @@ func (p *pages) showIncident(w http.ResponseWriter, r *http.Request) {
 // incident shows an incident's page, with what is set of it already.
 func (p *pages) incident(w http.ResponseWriter, r *http.Request, status int, page incidentPage) {
 	var err error
+	page.frame = p.liveFrame(r, "incidents")
 	if page.Incident, err = p.Ledger.Incident(r.Context(), r.PathValue("id")); err != nil {
 		p.failed(w, r, err)
 		return
 	}
-	page.frame, page.Reach, page.Reaches = p.frame(r, "incidents"), reachOf(r), reaches
+	page.Reach, page.Reaches = reachOf(r), reaches
 	page.Chart = newChart(page.Incident.Timeline, page.Now, page.Reach)
 	p.show(w, status, "incident", page)
 }

@@ -49,7 +49,7 @@ const (
 func (p *pages) showLeaks(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	page := leaksPage{
-		frame: p.frame(r, "leaks"), Service: q.Get("service"), Class: q.Get("class"), State: q.Get("state"), Exposure: q.Get("exposure"), Since: q.Get("since"),
+		frame: p.liveFrame(r, "leaks"), Service: q.Get("service"), Class: q.Get("class"), State: q.Get("state"), Exposure: q.Get("exposure"), Since: q.Get("since"),
 		Classes: rule.Classes(), States: ledger.States(), Sinces: sinces, Later: q.Get("next") != "",
 	}
 	f := ledger.Filter{
@@ -124,6 +124,7 @@ func (p *pages) showLeak(w http.ResponseWriter, r *http.Request) {
 // leak shows a leak's page, with what is set of it already.
 func (p *pages) leak(w http.ResponseWriter, r *http.Request, status int, page leakPage) {
 	var err error
+	page.frame = p.liveFrame(r, "leaks")
 	if page.Leak, err = p.Ledger.Leak(r.Context(), r.PathValue("id")); err != nil {
 		p.failed(w, r, err)
 		return
@@ -138,7 +139,7 @@ func (p *pages) leak(w http.ResponseWriter, r *http.Request, status int, page le
 		return
 	}
 	page.Incidents = part.Incidents
-	page.frame, page.Reach, page.Reaches, page.States = p.frame(r, "leaks"), reachOf(r), reaches, decisions
+	page.Reach, page.Reaches, page.States = reachOf(r), reaches, decisions
 	page.Lowest = page.Now.UTC().Add(day24).Format(time.DateOnly)
 	page.Chart = newChart(page.Leak.Timeline, page.Now, page.Reach)
 	p.show(w, status, "leak", page)

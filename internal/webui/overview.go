@@ -67,7 +67,7 @@ const (
 )
 
 func (p *pages) showOverview(w http.ResponseWriter, r *http.Request) {
-	page := overviewPage{frame: p.frame(r, "overview"), Reach: reachOf(r), Reaches: reaches}
+	page := overviewPage{frame: p.liveFrame(r, "overview"), Reach: reachOf(r), Reaches: reaches}
 	var err error
 	if page.Overview, err = p.Ledger.Overview(r.Context(), page.Now.Add(-page.Reach.Span)); err != nil {
 		p.failed(w, r, err)

@@ -37,12 +37,13 @@ type shadowLeak struct {
 const maxShadow = 300
 
 func (p *pages) showShadow(w http.ResponseWriter, r *http.Request) {
+	page := shadowPage{frame: p.liveFrame(r, "shadow")}
 	list, err := p.Ledger.Leaks(r.Context(), ledger.Filter{Exposure: ledger.Exposed, Undecided: true, Limit: maxShadow})
 	if err != nil {
 		p.failed(w, r, err)
 		return
 	}
-	page := shadowPage{frame: p.frame(r, "shadow"), Leaks: len(list.Leaks), More: list.Next != ""}
+	page.Leaks, page.More = len(list.Leaks), list.Next != ""
 	page.Rules = byRule(list.Leaks)
 	p.show(w, http.StatusOK, "shadow", page)
 }

@@ -149,10 +149,20 @@ type frame struct {
 	At        string
 	MayDecide bool
 	Who       string
+	// Revision is the ledger's before the page was read, on pages that stay up to date.
+	Revision string
 }
 
 func (p *pages) frame(r *http.Request, at string) frame {
-	return frame{p.now(), at, p.MayDecide(r), p.Who(r)}
+	return frame{Now: p.now(), At: at, MayDecide: p.MayDecide(r), Who: p.Who(r)}
+}
+
+// liveFrame is that of a page that stays up to date: it must be made before the
+// ledger is read, so that the page learns of what comes after.
+func (p *pages) liveFrame(r *http.Request, at string) frame {
+	f := p.frame(r, at)
+	f.Revision, _ = p.Ledger.Revision(r.Context()) // who reads the ledger next reports what is wrong
+	return f
 }
 
 // failed shows why a page can't be shown.

@@ -253,7 +253,7 @@ function alive(yes) {
 }
 
 function listen() {
-  let revision;
+  let revision = document.documentElement.dataset.revision;
   const stream = new EventSource("/events");
   stream.addEventListener("open", () => alive(true));
   stream.addEventListener("revision", (e) => {
