@@ -76,6 +76,21 @@ func (e edges) hold(text string, start, end int) bool {
 	return e&leftEdge == 0 || rule.WordStarts(text, start) || afterColour(text, start)
 }
 
+// insideName reports whether a word that starts at a change from digits to letters
+// stands in a name that goes on in the same case before the digits, as nhs does in the
+// pod cart-trk7nhs-x2k4q: such names are made by machines, and their words by chance.
+func insideName(text string, start int) bool {
+	i := start
+	for i > 0 && isDigit(text[i-1]) {
+		i--
+	}
+	if i == start || i == 0 || start == len(text) {
+		return false
+	}
+	before, first := text[i-1], text[start]
+	return letterOrDigit[before] && letterOrDigit[first] && before < utf8.RuneSelf && first < utf8.RuneSelf && before&0x20 == first&0x20
+}
+
 // afterColour reports whether a colour code, such as ESC [ 3 1 m, ends before at.
 // The escape byte itself may be written in several ways.
 func afterColour(text string, at int) bool {

@@ -68,3 +68,23 @@ func FuzzKeyNear(f *testing.F) {
 		}
 	})
 }
+
+func TestInsideName(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"cart-trk7|nhs": true,
+		"01J7|NHS":      true,
+		"patient1|Nhs":  false,
+		"patient_1|nhs": false,
+		"%20|nhs":       false,
+		"7|nhs":         false,
+		"|nhs":          false,
+		"the |nhs":      false,
+		"trk7|":         false,
+	} {
+		before, after, _ := strings.Cut(text, "|")
+		if got := insideName(before+after, len(before)); got != want {
+			t.Errorf("insideName(%q) = %v", text, got)
+		}
+	}
+}

@@ -92,6 +92,8 @@ func TestKeySetEndsIn(t *testing.T) {
 		"test":                                   false,
 		"64":                                     false,
 		"base64":                                 false,
+		"01JD8Z3KQ0V6T1X2Y3TOKEN":                false, // a ULID that happens to end so
+		"oauth2Base64Sha256Token":                true,
 		strings.Repeat("a", 500):                 false,
 		strings.Repeat("old_", 500):              false,
 		"password" + strings.Repeat("_old", 500): true,

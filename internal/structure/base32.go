@@ -11,21 +11,23 @@ func digit32(c byte) int {
 	return -1
 }
 
-// read32 reads the digits that are all of s, if they write text of at least minWritten
-// bytes, printable to the last. What is left over of the last byte is to be zero. It
-// stops at the first digit that is none, and takes no room before it has seen a few.
-func read32(s string) (text string, ok bool) {
+// read32 reads the digits that s starts with, up to its end or a line's, if they write
+// text of at least minWritten bytes, printable to the last, and returns how many they
+// are. What is left over of the last byte is to be zero. It stops at the first digit
+// that is none, and takes no room before it has seen a few.
+func read32(s string) (text string, n int) {
 	const least = 18 // digits that write minWritten bytes
-	if len(s) < least {
-		return "", false
+	for n < len(s) && digit32(s[n]) >= 0 {
+		n++
 	}
-	for i := range least {
-		if digit32(s[i]) < 0 {
-			return "", false
-		}
+	if n < least || n < len(s) && s[n] != '\n' && s[n] != '\r' {
+		return "", 0
 	}
-	out, ok := decode32(nil, s)
-	return string(out), ok && textLen(out) == len(out)
+	out, ok := decode32(nil, s[:n])
+	if !ok || textLen(out) < len(out) {
+		return "", 0
+	}
+	return string(out), n
 }
 
 // decode32 appends what base32 writes. It gives up at what is no digit, and after a few

@@ -72,10 +72,13 @@ func Runs(dst []Run, text string, room int) []Run {
 	for i := nextRun(text, 0); i < len(text); i = nextRun(text, i) {
 		end, next := runEnd(text, i)
 		for at := i; end-at >= shortRun; {
+			if t, n := read32(text[at:end]); n > 0 {
+				dst = append(dst, Run{Span: span.Span{Start: at, End: padded(text, at+n)}, Text: t})
+				at = nextStart(text, at+n, end)
+				continue
+			}
 			var w writing
-			if t, ok := read32(text[at:end]); ok {
-				w = writing{text: t, read: end - at}
-			} else if end-at >= minRun {
+			if end-at >= minRun {
 				w = written(text[at:end], room)
 			}
 			if w.text == "" && !w.cut {

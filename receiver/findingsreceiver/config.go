@@ -19,7 +19,7 @@ type Config struct {
 }
 
 const (
-	defaultInterval = 10 * time.Second
+	defaultInterval = 5 * time.Second
 	minInterval     = 100 * time.Millisecond
 )
 
