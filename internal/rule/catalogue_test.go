@@ -1,6 +1,7 @@
 package rule_test
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -215,4 +216,35 @@ func pairs(text string) (found []pair) {
 		found = append(found, pair{"url.password", at[1]})
 	}
 	return found
+}
+
+// TestCatalogueSize prints how many rules there are of each class, and how many of them
+// go by their pattern alone: without a validator, and without a key, keyword or context.
+func TestCatalogueSize(t *testing.T) {
+	type size struct{ rules, noValidator, noContext, neither int }
+	count := map[string]*size{}
+	for _, r := range load(t).Rules {
+		valid := len(r.Validators) > 0
+		context := len(r.Keys)+len(r.Keywords)+len(r.Context) > 0
+		for _, of := range []string{string(r.Class), "all"} {
+			if count[of] == nil {
+				count[of] = &size{}
+			}
+			s := count[of]
+			s.rules++
+			if !valid {
+				s.noValidator++
+			}
+			if !context {
+				s.noContext++
+			}
+			if !valid && !context {
+				s.neither++
+			}
+		}
+	}
+	for _, of := range slices.Sorted(maps.Keys(count)) {
+		s := count[of]
+		t.Logf("%-8s %3d rules; without a validator %3d, without key, keyword or context %3d, without either %2d", of, s.rules, s.noValidator, s.noContext, s.neither)
+	}
 }
