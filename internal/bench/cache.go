@@ -63,7 +63,7 @@ func savings(e *detect.Engine, progress func(string)) ([]saving, error) {
 				in[j].Key = k.key
 			}
 			var plain, cached []float64
-			for range 5 {
+			for range 3 {
 				plain = append(plain, perText(in, func(c *verdicts, t []detect.Text) { c.scan(t) }, e))
 				cached = append(cached, perText(in, func(c *verdicts, t []detect.Text) { c.lookup(t) }, e))
 			}
@@ -96,7 +96,7 @@ func crossing(s saving, j int) float64 {
 func streamOf(form func(*writer) string, percent int, seed uint64) []string {
 	w := newWriter(seed)
 	r := rand.New(rand.NewPCG(seed, 2))
-	const texts = 20000
+	const texts = 6000
 	out := make([]string, 0, texts)
 	var fresh []string
 	for range texts {

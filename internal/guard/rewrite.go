@@ -16,6 +16,7 @@ import (
 // scratch is what rewriting needs and a session keeps.
 type scratch struct {
 	hits   []hit
+	shadow []hit // hits that only count
 	exempt []span.Span
 	out    []byte
 	found  []detect.Match
@@ -81,6 +82,7 @@ func (s *Session) again(i int32, text string) []detect.Match {
 // came: only then is reported what does not act.
 func (s *Session) collect(sl *slot, text string, found []detect.Match, first bool) {
 	s.spans.hits = s.spans.hits[:0]
+	s.spans.shadow = s.spans.shadow[:0]
 	s.spans.exempt = s.spans.exempt[:0]
 	if len(found) > 0 {
 		s.spans.exempt = s.force.recogniser.Find(s.spans.exempt, text)
@@ -95,8 +97,22 @@ func (s *Session) collect(sl *slot, text string, found []detect.Match, first boo
 		case enforce:
 			s.spans.hits = append(s.spans.hits, h)
 		case first:
-			s.report(sl, &h, true)
+			s.spans.shadow = append(s.spans.shadow, h)
 		}
+	}
+	s.reportShadow(sl)
+}
+
+// reportShadow reports what stays as it is, once for each stretch: as many findings as
+// there would be if it were masked.
+func (s *Session) reportShadow(sl *slot) {
+	hits := s.spans.shadow
+	slices.SortFunc(hits, func(a, b hit) int { return span.Compare(a.Span, b.Span) })
+	for len(hits) > 0 {
+		n, _ := union(hits)
+		label := mostTelling(hits[:n])
+		hits = hits[n:]
+		s.report(sl, &label, true)
 	}
 }
 
