@@ -203,15 +203,16 @@ func alternatives(subs []nodeInfo) nodeInfo {
 		if s.exact != nil {
 			best = better(best, required{s.exact, 0, 0})
 		}
-		if best.score() < 1 || all.max < 0 || len(all.literals)+len(best.literals) > 2*maxExact {
-			all = required{max: -1}
+		if all.max < 0 {
 			continue
 		}
-		all.literals = append(all.literals, best.literals...)
+		all.literals = unique(append(all.literals, best.literals...))
 		all.min, all.max = min(all.min, best.min), max(all.max, best.max)
+		if best.score() < 1 || len(all.literals) > 2*maxExact {
+			all = required{max: -1}
+		}
 	}
 	if all.max >= 0 {
-		all.literals = unique(all.literals)
 		n.best = all
 	}
 	n.exact, n.prefix = unique(n.exact), unique(n.prefix)
