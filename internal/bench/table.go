@@ -115,5 +115,8 @@ func number(v float64) string {
 	case v >= 10:
 		return fmt.Sprintf("%.1f", v)
 	}
+	if v < 0.1 {
+		return fmt.Sprintf("%.3f", v)
+	}
 	return fmt.Sprintf("%.2f", v)
 }
