@@ -47,7 +47,7 @@ func (s *scanner) candidates(v *view) (near bool) {
 				if !s.in.Want.Has(int(t.rule)) || t.edges != 0 && !t.edges.hold(v.Text, start, end) || t.rest != 0 && !s.e.rests[t.rest].stands(v.Text, start, end) {
 					continue
 				}
-				if t.kind == followsWord && insideName(v.Text, start) {
+				if t.kind == followsWord && insideName(v.Text, start, end) {
 					continue
 				}
 				if t.kind != startsMatch && !near {

@@ -76,19 +76,24 @@ func (e edges) hold(text string, start, end int) bool {
 	return e&leftEdge == 0 || rule.WordStarts(text, start) || afterColour(text, start)
 }
 
-// insideName reports whether a word that starts at a change from digits to letters
-// stands in a name that goes on in the same case before the digits, as nhs does in the
-// pod cart-trk7nhs-x2k4q: such names are made by machines, and their words by chance.
-func insideName(text string, start int) bool {
-	i := start
+// insideName reports whether a word with digits beside it stands in a name that goes on
+// in the same case beyond them, as nhs and ssn do in the pods cart-trk7nhs-x2k4q and
+// cart-5d9-ssn4s: such names are made by machines, and their words by chance.
+func insideName(text string, start, end int) bool {
+	i, j := start, end
 	for i > 0 && isDigit(text[i-1]) {
 		i--
 	}
-	if i == start || i == 0 || start == len(text) {
-		return false
+	for j < len(text) && isDigit(text[j]) {
+		j++
 	}
-	before, first := text[i-1], text[start]
-	return letterOrDigit[before] && letterOrDigit[first] && before < utf8.RuneSelf && first < utf8.RuneSelf && before&0x20 == first&0x20
+	return i < start && i > 0 && start < end && sameCase(text[i-1], text[start]) ||
+		j > end && j < len(text) && start < end && sameCase(text[end-1], text[j])
+}
+
+// sameCase reports whether two bytes are letters of one case.
+func sameCase(a, b byte) bool {
+	return 'a' <= a|0x20 && a|0x20 <= 'z' && 'a' <= b|0x20 && b|0x20 <= 'z' && a&0x20 == b&0x20
 }
 
 // afterColour reports whether a colour code, such as ESC [ 3 1 m, ends before at.

@@ -72,18 +72,23 @@ func FuzzKeyNear(f *testing.F) {
 func TestInsideName(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
-		"cart-trk7|nhs": true,
-		"01J7|NHS":      true,
-		"patient1|Nhs":  false,
-		"patient_1|nhs": false,
-		"%20|nhs":       false,
-		"7|nhs":         false,
-		"|nhs":          false,
-		"the |nhs":      false,
-		"trk7|":         false,
+		"cart-trk7|nhs|-x2":  true,
+		"01J7|NHS|":          true,
+		"cart-5d9-|ssn|4s?":  true,
+		"patient1|Nhs|":      false,
+		"patient_1|nhs|":     false,
+		"%20|nhs|%20":        false,
+		"7|nhs|":             false,
+		"|ssn|2: 1":          false,
+		"|ssn|1Number":       false,
+		"the |nhs| 9":        false,
+		"trk7|":              false,
+		"the number|1 x|2 y": false,
 	} {
-		before, after, _ := strings.Cut(text, "|")
-		if got := insideName(before+after, len(before)); got != want {
+		parts := strings.Split(text, "|")
+		start := len(parts[0])
+		end := start + len(parts[1])
+		if got := insideName(strings.Join(parts, ""), start, end); got != want {
 			t.Errorf("insideName(%q) = %v", text, got)
 		}
 	}

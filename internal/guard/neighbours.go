@@ -10,6 +10,7 @@ import (
 	"github.com/airtight-telemetry/airtight/internal/detect"
 	"github.com/airtight-telemetry/airtight/internal/field"
 	"github.com/airtight-telemetry/airtight/internal/policy"
+	"github.com/airtight-telemetry/airtight/internal/rule"
 	"github.com/airtight-telemetry/airtight/internal/span"
 )
 
@@ -225,7 +226,7 @@ func seam(first, second string, elements bool) bool {
 	if byteKinds[first[len(first)-1]] < joins || byteKinds[second[0]] < joins && second[0] != '.' {
 		return false
 	}
-	if sameStart(first, second) || listed(first, second) {
+	if sameStart(first, second) || listed(first, second) || startsWithTime(second) {
 		return false
 	}
 	return !elements && headRun(second, len(second)) == len(second) || goesOn(second, byteKinds[first[len(first)-1]] == digit && !startsWithNumber(first))
@@ -241,6 +242,43 @@ func sameStart(a, b string) bool {
 	for i := range compared {
 		if k := byteKinds[a[i]]; k != byteKinds[b[i]] || k < lowerLetter && a[i] != b[i] {
 			return false
+		}
+	}
+	return true
+}
+
+// times are how records begin with a date: d stands for a digit, a for a letter, and
+// what is behind must be no part of a longer word.
+var times = []string{"dddd-dd-dd", "dddd/dd/dd", "dd/aaa/dddd", "dd-aaa-dddd", "ddddddddTdddddd", "adddd"}
+
+// startsWithTime reports whether a text starts with a date, as records do: in one of
+// the forms of ISO 8601, as web servers write it, or behind a letter for the severity
+// (klog).
+func startsWithTime(text string) bool {
+	for _, form := range times {
+		if n := len(form); len(text) > n && isTime(text, form) && (text[n] == 'T' || text[n] == '.' || byteKinds[text[n]] < lowerLetter) {
+			return true
+		}
+	}
+	return false
+}
+
+func isTime(text, form string) bool {
+	for i := range len(form) {
+		k := byteKinds[text[i]]
+		switch form[i] {
+		case 'd':
+			if k != digit {
+				return false
+			}
+		case 'a':
+			if k != lowerLetter && k != upperLetter {
+				return false
+			}
+		default:
+			if text[i] != form[i] {
+				return false
+			}
 		}
 	}
 	return true
@@ -325,9 +363,18 @@ func (s *Session) joinSeam(a, b int32, first, second string) {
 	j.add(b, second, 0, to, false)
 	cut := len(first) - from
 	s.examineJoint(j, func(m *detect.Match) bool {
+		if s.looksJoined(m) {
+			return false
+		}
 		end := m.Span.End - cut
 		return end > 0 && m.Span.Start < cut && (m.Reason != field.ReasonNone || end == len(second) || byteKinds[second[end]] < joins || byteKinds[second[end-1]] < joins)
 	})
+}
+
+// looksJoined reports whether a match may well be made by the joining: any two words
+// with a dot at the seam are a host name.
+func (s *Session) looksJoined(m *detect.Match) bool {
+	return m.Reason == field.ReasonNone && m.Rule >= 0 && m.Confidence < rule.High && s.force.policy.Rules[m.Rule].Class == rule.Network
 }
 
 // examineJoint scans a joint, and of each match that counts holds against each slot

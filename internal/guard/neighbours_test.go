@@ -92,6 +92,12 @@ func TestSeams(t *testing.T) {
 		{[]string{"mail joe@example.org", "order 17"}, []string{"mail [redacted:email]", "order 17"}},
 		{[]string{"pat_0123456789ab", "order 17"}, []string{masked, "order 17"}},
 		{[]string{"paid by 41111111", "11111111 twice"}, []string{"paid by [redacted:card]", "[redacted:card] twice"}},
+		// The next record begins with its time.
+		{[]string{"password=hunter2", "2026-03-02T10:11:12.345Z ready"}, []string{"password=[redacted:password]", "2026-03-02T10:11:12.345Z ready"}},
+		{[]string{"password=hunter2", "2026/03/02 10:11:12 ready"}, []string{"password=[redacted:password]", "2026/03/02 10:11:12 ready"}},
+		{[]string{"password=hunter2", "02/Mar/2026:10:11:12 ready"}, []string{"password=[redacted:password]", "02/Mar/2026:10:11:12 ready"}},
+		{[]string{"password=hunter2", "20260302T101112 ready"}, []string{"password=[redacted:password]", "20260302T101112 ready"}},
+		{[]string{"password=hunter2", "I0302 10:11:12 ready"}, []string{"password=[redacted:password]", "I0302 10:11:12 ready"}},
 	} {
 		if got := applied(g, field.Resource{}, asBodies(c.texts...)...); !slices.Equal(got, c.want) {
 			t.Errorf("%q: got %q, want %q", c.texts, got, c.want)
