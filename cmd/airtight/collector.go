@@ -48,7 +48,9 @@ func telemetryFactory() telemetry.Factory { return quiettelemetry.Wrap(leantelem
 // collectorVerb is otelcol's own command (its root for the empty name) as a verb of
 // ours: flags and meaning are otelcol's, and an error names the configs.
 func collectorVerb(name string) *cobra.Command {
-	cmd := otelcol.NewCommand(collectorSettings())
+	settings := collectorSettings()
+	settings.DisableGracefulShutdown = true // see untilSignal
+	cmd := otelcol.NewCommand(settings)
 	subcommands := cmd.Commands()
 	cmd.RemoveCommand(subcommands...)
 	for _, c := range subcommands {

@@ -66,6 +66,23 @@ func config(name string) string { return filepath.Join("..", "..", "configs", na
 // start runs a shipped config under an environment of its own and waits until it is ready.
 func start(t *testing.T, env map[string]string, configs ...string) *process {
 	t.Helper()
+	p := launch(t, env, configs...)
+	deadline := time.After(30 * time.Second)
+	for !strings.Contains(p.stderr.String(), "Everything is ready") {
+		select {
+		case err := <-p.ended:
+			t.Fatalf("%v ended: %v", configs, err)
+		case <-deadline:
+			t.Fatalf("%v is not ready", configs)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	leaveNoCore(t, p.cmd.Process.Pid)
+	return p
+}
+
+func launch(t *testing.T, env map[string]string, configs ...string) *process {
+	t.Helper()
 	args := []string{"run"}
 	for _, c := range configs {
 		args = append(args, "--config", config(c))
@@ -86,17 +103,6 @@ func start(t *testing.T, env map[string]string, configs ...string) *process {
 			t.Logf("%v:\n%s", configs, p.stderr)
 		}
 	})
-	deadline := time.After(30 * time.Second)
-	for !strings.Contains(p.stderr.String(), "Everything is ready") {
-		select {
-		case err := <-p.ended:
-			t.Fatalf("%v ended: %v", configs, err)
-		case <-deadline:
-			t.Fatalf("%v is not ready", configs)
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	leaveNoCore(t, p.cmd.Process.Pid)
 	return p
 }
 
@@ -435,6 +441,22 @@ func TestFiles(t *testing.T) {
 	checkMasked(t, b.wait(t, 50))
 	p.stop()
 	checkDirectory(t, dir)
+}
+
+// A signal that comes before the Collector listens for one must end it as any other.
+func TestSignalWhileStarting(t *testing.T) {
+	t.Parallel()
+	for range 3 {
+		p := launch(t, map[string]string{"AIRTIGHT_BROKERS": freeAddress(t)}, "kafka")
+		deadline := time.Now().Add(30 * time.Second)
+		for p.stderr.String() == "" && time.Now().Before(deadline) {
+			time.Sleep(time.Millisecond)
+		}
+		if err := p.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		p.stop()
+	}
 }
 
 // Without a broker it must start, wait and end when told to.
