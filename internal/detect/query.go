@@ -51,9 +51,5 @@ func quoteAround(v *view, leaf *structure.Leaf) string {
 	case leaf.Span.Start > 0 && v.Text[leaf.Span.Start-1] == '"':
 		return ""
 	}
-	quote := v.written(`"`)
-	if quote == `"` && v.form == structure.JSONString {
-		return `\"` // nothing between the JSON string and the view writes quotes its own way
-	}
-	return quote
+	return v.written(`"`)
 }

@@ -206,12 +206,17 @@ func (v *view) written(text string) string {
 	for _, c := range slices.Backward(v.codings) {
 		switch c {
 		case structure.Backslash:
-			text = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
+			text = escaped(text)
 		case structure.Percent, structure.FormCoded:
 			text = url.QueryEscape(text)
 		case structure.Entities:
 			text = strings.ReplaceAll(text, `"`, "&quot;")
 		}
 	}
+	if v.form == structure.JSONString && !slices.Contains(v.codings, structure.Backslash) {
+		text = escaped(text) // the string has no escapes yet, and needs them for this
+	}
 	return text
 }
+
+func escaped(text string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) }

@@ -14,7 +14,7 @@ import (
 // of them in each other. Of this, what is inflated may be no more than maxInflated
 // bytes and inflatedPerByte for each of the text.
 const (
-	viewedPerByte, viewedBase    = 32, 64 << 10
+	viewedPerByte, viewedBase    = 96, 64 << 10
 	inflatedPerByte, maxInflated = 32, 1 << 20
 )
 

@@ -76,6 +76,8 @@ func TestText(t *testing.T) {
 		{"msg", `{"m":"a\npat_0123456789ab\tb"}`, `{"m":"a\n[redacted:pat]\tb"}`},
 		{"msg", `{"a":"{\"b\":4111111111111111}"}`, `{"a":"{\"b\":\"[redacted:card]\"}"}`},
 		{"msg", `{"pat_0123456789ab":1}`, `{"[redacted:pat]":1}`},
+		// A number in JSON in a string that quoted-printable hides: the quotes it needs are escaped.
+		{"msg", `{"[[6a6f65406578616d706c652e6f7267=3D":1}`, `{"[[\"[redacted:email]\"3D":1}`},
 		{"msg", "GET /x?q=pat_0123456789ab&p=1 HTTP/1.1", "GET /x?q=REDACTED&p=1 HTTP/1.1"},
 		{"msg", "GET /x?q=joe%40example.org&p=1 HTTP/1.1", "GET /x?q=REDACTED&p=1 HTTP/1.1"},
 		{"msg", "GET /x?q=say%20pat_0123456789ab%21&p=1 HTTP/1.1", "GET /x?q=say%20REDACTED%21&p=1 HTTP/1.1"},
