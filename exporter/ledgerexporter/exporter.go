@@ -19,6 +19,7 @@ import (
 	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/internal/findinglog"
 	"github.com/airtight-telemetry/airtight/internal/ledger"
+	"github.com/airtight-telemetry/airtight/internal/quiet"
 	"github.com/airtight-telemetry/airtight/internal/rule"
 )
 
@@ -76,6 +77,7 @@ func (w *writer) start(ctx context.Context, host component.Host) error {
 	o := ledger.Options{
 		Retention: w.config.Retention,
 		Rules:     catalogue.Rules,
+		Scrub:     quiet.BuiltIn().Scrub,
 		Report:    func(err error) { w.complain("The ledger does not do as it should", zap.Error(err)) },
 	}
 	if w.config.Database.URL != "" {

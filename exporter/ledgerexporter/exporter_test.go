@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -26,6 +25,7 @@ import (
 	"github.com/airtight-telemetry/airtight/internal/finding"
 	"github.com/airtight-telemetry/airtight/internal/findinglog"
 	"github.com/airtight-telemetry/airtight/internal/ledger"
+	"github.com/airtight-telemetry/airtight/internal/loopback"
 	"github.com/airtight-telemetry/airtight/internal/rule"
 )
 
@@ -43,10 +43,9 @@ func finds(n int) plog.Logs {
 
 func freeEndpoint(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "localhost:0")
+	address, err := loopback.Free()
 	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 type bench struct {
@@ -72,6 +71,35 @@ func start(t *testing.T, change func(*Config)) *bench {
 	require.NoError(t, err)
 	require.NoError(t, b.Start(context.Background(), componenttest.NewNopHost()))
 	return b
+}
+
+// A reason is told in a hurry, and what is pasted into it must not be kept.
+func TestReasonsPassTheGate(t *testing.T) {
+	const token, pasted = "a-responders-token", "Tr4in-Lamp-88"
+	endpoint := freeEndpoint(t)
+	b := start(t, func(c *Config) { c.HTTP = HTTPConfig{Endpoint: endpoint, ResponderToken: token} })
+	require.NoError(t, b.ConsumeLogs(t.Context(), finds(1)))
+	var page ledger.Page
+	require.Eventually(t, func() bool {
+		return get(t, "http://"+endpoint+"/api/v1/leaks", token, &page) == http.StatusOK && len(page.Leaks) > 0
+	}, 10*time.Second, 20*time.Millisecond)
+	url := "http://" + endpoint + "/api/v1/leaks/" + page.Leaks[0].ID
+	body := strings.NewReader(`{"state":"accepted","reason":"a fixture, password=` + pasted + `"}`)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/state", body)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Less(t, res.StatusCode, 300)
+	var leak ledger.Detail
+	require.Equal(t, http.StatusOK, get(t, url, token, &leak))
+	require.Equal(t, "a fixture, password=[redacted:generic-password]", leak.StateReason)
+	require.NoError(t, b.Shutdown(context.Background()))
+	kept, err := os.ReadFile(b.config.Database.Path)
+	require.NoError(t, err)
+	require.NotContains(t, string(kept), pasted, "it is in the database")
 }
 
 // sum adds up a counter; 0 where nothing was counted.

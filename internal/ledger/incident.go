@@ -205,53 +205,36 @@ func (l *Ledger) fillLeaks(ctx context.Context, all []incidentRow) error {
 
 // Incidents implements Reader.
 func (l *Ledger) Incidents(ctx context.Context, f IncidentFilter) (IncidentPage, error) {
-	limit := f.Limit
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	limit = min(limit, maxLimit)
-	where, args := []string{"1 = 1"}, []any{}
-	and := func(condition string, values ...any) {
-		where, args = append(where, condition), append(args, values...)
-	}
-	if f.Service != "" {
-		and("i.service = ?", f.Service)
-	}
-	if f.Class != "" {
-		and("i.class = ?", f.Class)
-	}
-	if f.Kind != "" {
-		and("i.kind = ?", string(f.Kind))
-	}
+	list := newListing(f.Limit)
+	list.equal("i.service", f.Service)
+	list.equal("i.class", f.Class)
+	list.equal("i.kind", string(f.Kind))
 	switch f.State {
 	case "":
 	case IncidentOpen:
-		and("i.closed = 0")
+		list.and("i.closed = 0")
 	default:
-		and("i.closed > 0")
+		list.and("i.closed > 0")
 	}
 	if f.Leak != "" {
-		and("i.id IN (SELECT incident_id FROM incident_leak WHERE leak_id = ?)", f.Leak)
+		list.and("i.id IN (SELECT incident_id FROM incident_leak WHERE leak_id = ?)", f.Leak)
 	}
 	if !f.Since.IsZero() {
-		and("(i.closed = 0 OR i.closed >= ?)", millis(f.Since))
+		list.and("(i.closed = 0 OR i.closed >= ?)", millis(f.Since))
 	}
-	if f.Next != "" {
-		last, id, err := readCursor(f.Next)
-		if err != nil {
-			return IncidentPage{}, err
-		}
-		and("(i.last_seen < ? OR i.last_seen = ? AND i.id > ?)", last, last, id)
+	if err := list.after(f.Next, "i."); err != nil {
+		return IncidentPage{}, err
 	}
-	rows, err := l.incidentRows(ctx, strings.Join(where, " AND ")+` ORDER BY i.last_seen DESC, i.id LIMIT ?`, append(args, limit+1)...)
+	where, args := list.query("i.")
+	rows, err := l.incidentRows(ctx, where, args...)
 	if err != nil {
 		return IncidentPage{}, err
 	}
 	page := IncidentPage{Incidents: []Incident{}}
 	for n, row := range rows {
-		if n == limit {
-			last := page.Incidents[limit-1]
-			page.Next = cursor(Leak{ID: last.ID, LastSeen: last.LastSeen})
+		if n == list.limit {
+			last := page.Incidents[list.limit-1]
+			page.Next = cursor(last.ID, last.LastSeen)
 			break
 		}
 		page.Incidents = append(page.Incidents, row.Incident)

@@ -246,6 +246,7 @@ func (l *Ledger) CloseIncident(ctx context.Context, id, by, reason string) error
 	case len(reason) > maxReason:
 		return InvalidChange{fmt.Errorf("reason: must not be longer than %d bytes", maxReason)}
 	}
+	reason = l.scrub(reason)
 	r, err := l.incidentNamed(ctx, id)
 	if err != nil {
 		return err

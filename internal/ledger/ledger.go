@@ -38,6 +38,9 @@ type Options struct {
 	Watch *WatchOptions
 	// Hub is what gates of this process are contained by; nil if there is none.
 	Hub *finding.Hub
+	// Scrub masks what must not be kept in a text that a person writes: reasons are told
+	// in a hurry, with a value pasted in. Nil leaves texts as they are.
+	Scrub func(string) string
 	// Report is told what went wrong in the background; it must not be nil.
 	Report func(error)
 
@@ -185,6 +188,14 @@ func (l *Ledger) Tend(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// scrub is a text that a person wrote, as it may be kept.
+func (l *Ledger) scrub(text string) string {
+	if l.options.Scrub == nil {
+		return text
+	}
+	return l.options.Scrub(text)
 }
 
 func millis(t time.Time) int64 {

@@ -3,10 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"encoding/base64"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/airtight-telemetry/airtight/internal/cause"
@@ -243,46 +240,28 @@ func (s *scanned) causes() []cause.Cause {
 
 // Leaks implements Reader.
 func (l *Ledger) Leaks(ctx context.Context, f Filter) (Page, error) {
-	limit := f.Limit
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	limit = min(limit, maxLimit)
-	where, args := []string{"1 = 1"}, []any{}
-	and := func(condition string, values ...any) {
-		where, args = append(where, condition), append(args, values...)
-	}
-	if f.Service != "" {
-		and("service = ?", f.Service)
-	}
-	if f.Class != "" {
-		and("class = ?", f.Class)
-	}
-	if f.State != "" {
-		and("state = ?", string(f.State))
-	}
+	list := newListing(f.Limit)
+	list.equal("service", f.Service)
+	list.equal("class", f.Class)
+	list.equal("state", string(f.State))
 	if f.Undecided {
-		and("state IN (?, ?)", string(Unhandled), string(Reopened))
+		list.and("state IN (?, ?)", string(Unhandled), string(Reopened))
 	}
 	switch f.Exposure {
 	case Masked:
-		and("exposed = 0")
+		list.and("exposed = 0")
 	case Exposed:
-		and("exposed > 0")
+		list.and("exposed > 0")
 	}
 	if !f.Since.IsZero() {
-		and("last_seen >= ?", millis(f.Since))
+		list.and("last_seen >= ?", millis(f.Since))
 	}
-	if f.Next != "" {
-		last, id, err := readCursor(f.Next)
-		if err != nil {
-			return Page{}, err
-		}
-		and("(last_seen < ? OR last_seen = ? AND id > ?)", last, last, id)
+	if err := list.after(f.Next, ""); err != nil {
+		return Page{}, err
 	}
-	query := `SELECT ` + leakColumns + ` FROM leak WHERE ` + strings.Join(where, " AND ") + ` ORDER BY last_seen DESC, id LIMIT ?`
+	where, args := list.query("")
 	page := Page{Leaks: []Leak{}}
-	err := l.each(ctx, query, append(args, limit+1), func(rows *sql.Rows) error {
+	err := l.each(ctx, `SELECT `+leakColumns+` FROM leak WHERE `+where, args, func(rows *sql.Rows) error {
 		s, err := l.scan(rows)
 		page.Leaks = append(page.Leaks, s.Leak)
 		return err
@@ -290,27 +269,12 @@ func (l *Ledger) Leaks(ctx context.Context, f Filter) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	if len(page.Leaks) > limit {
-		page.Leaks = page.Leaks[:limit]
-		last := page.Leaks[limit-1]
-		page.Next = cursor(last)
+	if len(page.Leaks) > list.limit {
+		page.Leaks = page.Leaks[:list.limit]
+		last := page.Leaks[list.limit-1]
+		page.Next = cursor(last.ID, last.LastSeen)
 	}
 	return page, nil
-}
-
-func cursor(l Leak) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", millis(l.LastSeen), l.ID))
-}
-
-func readCursor(s string) (last int64, id string, err error) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil {
-		return 0, "", ErrBadCursor
-	}
-	if n, err := fmt.Sscanf(string(b), "%d %s", &last, &id); n != 2 || err != nil {
-		return 0, "", ErrBadCursor
-	}
-	return last, id, nil
 }
 
 // each calls f for each row of a query.

@@ -82,6 +82,7 @@ func (l *Ledger) SetState(ctx context.Context, id string, c Change) error {
 	if err := c.validate(now); err != nil {
 		return InvalidChange{err}
 	}
+	c.Reason = l.scrub(c.Reason)
 	return l.db.write(ctx, func(tx *tx) error {
 		var was State
 		if err := tx.row(`SELECT state FROM leak WHERE id = ?`+tx.lock(), id).Scan(&was); err != nil {
